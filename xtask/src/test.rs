@@ -1,0 +1,41 @@
+//! `cargo xtask test`: all that a change must pass.
+
+use std::time::Instant;
+
+use crate::process::{cargo, step};
+use crate::{deny, install};
+
+/// What to leave out while one works.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Leaves out formatting, lints, documentation and licences.
+    #[arg(long)]
+    tests_only: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let start = Instant::now();
+    if !arguments.tests_only {
+        step("cargo fmt --check", &mut cargo(["fmt", "--all", "--check"]))?;
+        step(
+            "cargo clippy",
+            cargo(["clippy", "--quiet", "--locked", "--workspace", "--all-targets"])
+                .args(["--all-features", "--", "-D", "warnings"]),
+        )?;
+    }
+    install::node_client()?;
+    step(
+        "cargo test",
+        &mut cargo(["test", "--locked", "--workspace", "--no-fail-fast"]),
+    )?;
+    if !arguments.tests_only {
+        step(
+            "cargo doc",
+            cargo(["doc", "--quiet", "--locked", "--workspace", "--no-deps"])
+                .env("RUSTDOCFLAGS", "-D warnings"),
+        )?;
+        deny::check()?;
+    }
+    println!("==> all green in {:.1} min", start.elapsed().as_secs_f64() / 60.0);
+    Ok(())
+}
