@@ -1,1 +1,18 @@
-//! placeholder
+//! A node: the store, the control API, the wasm host and the data plane.
+//!
+//! # Invariants
+//!
+//! - Nothing is served that is not durable, and nothing is durable that was not
+//!   ready to serve when it was written.
+//! - The store is written by one process and one thread at a time; no SQLite call
+//!   runs on the async runtime's threads.
+//! - The runtime never reads git or a config repository.
+//! - Unsafe code is denied; the one exception is justified where it stands.
+#![deny(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod serving;
+mod snapshot;
+
+pub use serving::{Health, PrepareError, Serving, ServingConfig};
+pub use snapshot::{InterfaceEntry, Limits, ServiceEntry, Snapshot, Target, VersionEntry};

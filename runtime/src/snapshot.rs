@@ -1,0 +1,90 @@
+//! What is to be served, as one immutable value.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use vimana_proto::options::OpenTelemetryExporter;
+use vimana_proto::{Digest, ServiceName, VersionName};
+
+/// All services of all workspaces at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// Grows with every snapshot of a node; starts anew with the node.
+    pub number: u64,
+    /// The services by name. One that did not change is the same `Arc` as in the
+    /// snapshot before.
+    pub services: BTreeMap<ServiceName, Arc<ServiceEntry>>,
+}
+
+/// A service with all that it needs in order to be served.
+#[derive(Debug, Clone)]
+pub struct ServiceEntry {
+    /// The name; its domain is the canonical domain.
+    pub name: ServiceName,
+    /// The workspace that owns the service.
+    pub workspace: String,
+    /// What one request may use.
+    pub limits: Limits,
+    /// The versions that are ready or shall be, also those without traffic.
+    pub versions: BTreeMap<semver::Version, Arc<VersionEntry>>,
+    /// How traffic is shared: every version is one of [`Self::versions`], and
+    /// every weight is above 0. Empty where no route was applied: then the
+    /// service takes no traffic.
+    pub targets: Vec<Target>,
+}
+
+/// What one request may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of linear memory.
+    pub memory_bytes: u64,
+    /// Wall time.
+    pub timeout: Duration,
+    /// Bytes of one request or response message.
+    pub message_bytes: u64,
+}
+
+/// A version's share of the traffic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The version.
+    pub version: semver::Version,
+    /// The share, relative to the sum of all.
+    pub weight: u32,
+}
+
+/// A component that implements an interface.
+#[derive(Debug, Clone)]
+pub struct VersionEntry {
+    /// The name.
+    pub name: VersionName,
+    /// The digest of the version's `Spec`; it covers the component's digest and
+    /// the interface's.
+    pub digest: Digest,
+    /// The digest of the component.
+    pub component: Digest,
+    /// The file that holds the component. Its content was verified when it was
+    /// stored.
+    pub component_file: PathBuf,
+    /// The interface that the component implements.
+    pub interface: Arc<InterfaceEntry>,
+    /// Where telemetry goes to.
+    pub otlp: Option<OpenTelemetryExporter>,
+}
+
+/// A service definition at one version.
+#[derive(Debug, Clone)]
+pub struct InterfaceEntry {
+    /// The service and the version of the definition.
+    pub name: VersionName,
+    /// The digest of the interface's `Spec`.
+    pub digest: Digest,
+    /// The service's full name in Protobuf.
+    pub protobuf_service: String,
+    /// An encoded `google.protobuf.FileDescriptorSet` with all imports. It was
+    /// decoded once when it was applied, and holds [`Self::protobuf_service`].
+    pub file_descriptor_set: Bytes,
+}
