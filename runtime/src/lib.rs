@@ -11,8 +11,10 @@
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod listener;
 mod serving;
 mod snapshot;
+mod transcode;
 
 pub use serving::{Health, PrepareError, Serving, ServingConfig};
 pub use snapshot::{InterfaceEntry, Limits, ServiceEntry, Snapshot, Target, VersionEntry};

@@ -1,0 +1,129 @@
+//! The one wasmtime engine of a node.
+
+use std::num::NonZeroU32;
+use std::thread;
+use std::time::Duration;
+
+use wasmtime::{
+    Config, Enabled, Engine, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig,
+    WasmBacktraceDetails,
+};
+
+/// How long a guest computes before it gives other tasks a turn.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+/// Memory of a used slot that is cleared and kept instead of being given back to
+/// the kernel, since page faults are what a fresh instance costs.
+const KEEP_RESIDENT: usize = 2 << 20;
+
+/// What a 32-bit guest can address. Pool slots are that large, which costs
+/// address space alone and lets bounds checks be elided; the memory limit of a
+/// service is enforced by its [limiter](super::limits).
+const MAX_MEMORY: usize = 4 << 30;
+
+/// How many core instances, memories and tables a component may have: enough
+/// for composed and adapted components.
+const CORE_INSTANCES_PER_COMPONENT: u32 = 64;
+const MEMORIES_PER_COMPONENT: u32 = 8;
+const TABLES_PER_COMPONENT: u32 = 32;
+
+/// How an engine is set up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EngineSettings {
+    /// How many guests may run at once. More requests than that wait.
+    pub(crate) instances: NonZeroU32,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        const INSTANCES: NonZeroU32 = NonZeroU32::new(1000).expect("1000 is not 0");
+        Self {
+            instances: INSTANCES,
+        }
+    }
+}
+
+/// An engine that cannot be made on this machine.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The processor or the operating system lacks something.
+    #[error("this machine cannot run WebAssembly: {0}")]
+    Unsupported(String),
+    /// No thread could be started.
+    #[error("cannot start the thread that interrupts guests")]
+    Ticker(#[source] std::io::Error),
+}
+
+/// Makes the engine and starts the thread that drives its epochs, which ends
+/// when the engine is dropped. The number is how many guests it can hold.
+///
+/// Where the machine does not give the address space for as many instances as
+/// asked, there are fewer.
+pub(crate) fn start(settings: EngineSettings) -> Result<(Engine, NonZeroU32), EngineError> {
+    let (engine, instances) = with_pool(settings.instances)?;
+    let weak = engine.weak();
+    thread::Builder::new()
+        .name("vimana-epoch".to_owned())
+        .spawn(move || tick(&weak))
+        .map_err(EngineError::Ticker)?;
+    Ok((engine, instances))
+}
+
+fn with_pool(wanted: NonZeroU32) -> Result<(Engine, NonZeroU32), EngineError> {
+    let mut instances = wanted;
+    loop {
+        match Engine::new(&config(instances)) {
+            Ok(engine) => return Ok((engine, instances)),
+            Err(error) => {
+                let Some(fewer) = NonZeroU32::new(instances.get() / 2) else {
+                    return Err(EngineError::Unsupported(format!("{error:#}")));
+                };
+                tracing::warn!(
+                    instances,
+                    fewer,
+                    error = format!("{error:#}"),
+                    "no room for so many instances"
+                );
+                instances = fewer;
+            }
+        }
+    }
+}
+
+fn config(instances: NonZeroU32) -> Config {
+    let instances = instances.get();
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(instances)
+        .total_stacks(instances)
+        .total_memories(instances.saturating_mul(2))
+        .total_tables(instances.saturating_mul(4))
+        .total_core_instances(instances.saturating_mul(8))
+        .total_gc_heaps(instances)
+        .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT)
+        .max_memories_per_component(MEMORIES_PER_COMPONENT)
+        .max_tables_per_component(TABLES_PER_COMPONENT)
+        .max_memory_size(MAX_MEMORY)
+        .table_elements(100_000)
+        .linear_memory_keep_resident(KEEP_RESIDENT)
+        .table_keep_resident(64 << 10)
+        .pagemap_scan(Enabled::Auto);
+    let mut config = Config::new();
+    config
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .epoch_interruption(true)
+        .wasm_component_model_async(true)
+        // Names of functions, but not files and lines of the guest's sources,
+        // whose tables would cost more than the code.
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable);
+    config
+}
+
+fn tick(engine: &EngineWeak) {
+    loop {
+        thread::sleep(TICK);
+        let Some(engine) = engine.upgrade() else {
+            return;
+        };
+        engine.increment_epoch();
+    }
+}

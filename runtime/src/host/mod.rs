@@ -1,0 +1,28 @@
+//! The wasm host: compiles components, and calls their functions in a fresh
+//! instance for each request.
+//!
+//! # Invariants
+//!
+//! - No guest runs without a memory limit and a deadline, and none keeps an
+//!   executor thread for longer than one [tick](engine::TICK).
+//! - A guest has no capability but those of `vimana:service`; WASI is linked with
+//!   an empty world behind it.
+//! - Machine code is only ever loaded when this node made it.
+
+mod artifacts;
+mod call;
+mod component;
+mod context;
+mod engine;
+mod guest;
+mod hmac;
+mod limits;
+mod log;
+mod metadata;
+mod wasi;
+
+pub(crate) use call::{Answer, CallError, GuestStatus};
+pub(crate) use component::{Function, GuestComponent, Host, LoadError};
+pub(crate) use engine::{EngineError, EngineSettings};
+pub(crate) use guest::{Invocation, RequestId};
+pub(crate) use metadata::is_custom_metadata;

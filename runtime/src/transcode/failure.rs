@@ -1,0 +1,177 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use http::{Response, StatusCode};
+use http_body_util::Full;
+use prost::Message as _;
+use prost_types::Any;
+use serde_json::{Value, json};
+use tonic::Code;
+use tonic::body::Body;
+
+use super::{RpcStatus, http_status};
+
+/// A request that failed, as HTTP/JSON answers it: a status and the body
+/// `{"code", "message", "details"}` of `google.rpc.Status`.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    http: StatusCode,
+    code: Code,
+    message: String,
+    details: Vec<Any>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Failure {
+    /// A failure with the HTTP status that belongs to `code`.
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self::with_http(http_status(code), code, message)
+    }
+
+    fn with_http(http: StatusCode, code: Code, message: impl Into<String>) -> Self {
+        Self {
+            http,
+            code,
+            message: message.into(),
+            details: Vec::new(),
+            header: None,
+        }
+    }
+
+    /// Adds details, as a guest gives them.
+    pub(crate) fn with_details(mut self, details: Vec<Any>) -> Self {
+        self.details = details;
+        self
+    }
+
+    /// No rule matches the path: 404.
+    pub(crate) fn no_such_path(path: &str) -> Self {
+        Self::new(Code::NotFound, format!("nothing is served at `{path}`"))
+    }
+
+    /// The path takes other HTTP methods: 405 with `Allow`.
+    pub(crate) fn method_not_allowed(method: &http::Method, allow: &str) -> Self {
+        let mut failure = Self::with_http(
+            StatusCode::METHOD_NOT_ALLOWED,
+            Code::Unimplemented,
+            format!("{method} is not possible here; expected {allow}"),
+        );
+        failure.header = HeaderValue::from_str(allow)
+            .ok()
+            .map(|value| (ALLOW, value));
+        failure
+    }
+
+    /// The body is of another type than JSON: 415.
+    pub(crate) fn unsupported_media_type(found: &str) -> Self {
+        Self::with_http(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Code::InvalidArgument,
+            format!("a body of type `{found}` cannot be read; expected `application/json`"),
+        )
+    }
+
+    /// The body is larger than `limit` bytes: 413.
+    pub(crate) fn body_too_large(limit: usize) -> Self {
+        Self::with_http(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Code::ResourceExhausted,
+            format!("the body is larger than {limit} bytes"),
+        )
+    }
+
+    /// The credentials are missing or wrong: 401 with a challenge.
+    pub(crate) fn unauthenticated(message: impl Into<String>) -> Self {
+        let mut failure = Self::new(Code::Unauthenticated, message);
+        failure.header = Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+        failure
+    }
+
+    /// The response.
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let details: Vec<Value> = self.details.iter().map(any_to_json).collect();
+        let body = json!({
+            "code": self.code as i32,
+            "message": self.message,
+            "details": details,
+        });
+        let mut response = json_response(self.http, body.to_string().into());
+        if let Some((name, value)) = self.header {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+impl From<tonic::Status> for Failure {
+    fn from(status: tonic::Status) -> Self {
+        let details = RpcStatus::decode(status.details())
+            .map(|decoded| decoded.details)
+            .unwrap_or_default();
+        Self::new(status.code(), status.message()).with_details(details)
+    }
+}
+
+/// `google.protobuf.Any` of a type that the node need not know: the standard
+/// JSON form would need the type's descriptor, so the bytes are kept in base64.
+fn any_to_json(any: &Any) -> Value {
+    json!({ "@type": any.type_url, "value": STANDARD.encode(&any.value) })
+}
+
+/// A response of JSON.
+pub(crate) fn json_response(status: StatusCode, body: Bytes) -> Response<Body> {
+    let mut response = Response::new(Body::new(Full::new(body)));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    async fn body_of(failure: Failure) -> (StatusCode, Value) {
+        let response = failure.into_response();
+        let status = response.status();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&bytes).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_status_with_details_keeps_them_in_json() {
+        let details = RpcStatus {
+            code: Code::Aborted as i32,
+            message: "held".into(),
+            details: vec![Any {
+                type_url: "type.googleapis.com/a.B".into(),
+                value: vec![1, 2],
+            }],
+        };
+        let status = tonic::Status::with_details(
+            Code::Aborted,
+            "held",
+            details.encode_to_vec().into(),
+        );
+        let (http, body) = body_of(status.into()).await;
+        assert_eq!(http, StatusCode::CONFLICT);
+        assert_eq!(
+            body,
+            json!({"code": 10, "message": "held", "details": [
+                {"@type": "type.googleapis.com/a.B", "value": "AQI="}
+            ]})
+        );
+    }
+
+    #[tokio::test]
+    async fn details_that_do_not_decode_are_left_out() {
+        let status = tonic::Status::with_details(Code::Internal, "x", vec![0xff, 0xff].into());
+        let (http, body) = body_of(status.into()).await;
+        assert_eq!(http, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(body["details"], json!([]));
+    }
+}

@@ -1,0 +1,15 @@
+//! HTTP/JSON in front of gRPC: what the control API and the data plane share.
+//!
+//! The rules themselves (path templates, binding of fields) are
+//! [`vimana_interface::http`]; this module is the glue to HTTP: which status
+//! answers which error, what a body may be, and how an error is written.
+
+mod body;
+mod failure;
+mod grpc;
+mod status;
+
+pub(crate) use body::{is_grpc, read_body, read_json};
+pub(crate) use failure::{Failure, json_response};
+pub(crate) use grpc::{GrpcReply, grpc_error, grpc_request, read_grpc_reply};
+pub(crate) use status::{RpcStatus, http_status};
