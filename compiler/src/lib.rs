@@ -1,1 +1,34 @@
-//! placeholder
+//! Files in, desired-state graph and diagnostics out.
+//!
+//! [`compile`] reads a config repository through a [`source::Source`] and
+//! returns a [`Compilation`]: the graph as far as it could be made, and every
+//! diagnostic. Only one without errors becomes a [`Checked`] [`Desired`] state.
+//!
+//! The modules are the phases: [`source`] and `discovery` find the files,
+//! [`settings`], [`textproto`], [`service_config`], `protobuf` and `vpods` read
+//! one format each, `services` and `placement` put together what belongs
+//! together, and [`graph`] holds the outcome. [`rules`] documents what can be
+//! wrong, one file a rule.
+//!
+//! # Invariants
+//!
+//! - The compiler never stops at the first error, and never prints.
+//! - It reads through one trait, [`source::Source`], and does no other I/O.
+//! - The same source gives the same bytes: nodes, edges and diagnostics are
+//!   sorted, and descriptors are encoded canonically.
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod compile;
+mod desired;
+mod document;
+pub mod diagnostic;
+pub mod graph;
+pub mod rules;
+pub mod settings;
+pub mod source;
+
+pub use compile::{Options, compile};
+pub use desired::{Checked, Compilation, ComponentFile, Desired};
+pub use graph::{Edge, EdgeKind, Graph, GraphBuilder, GraphError, GraphErrors, Node, Origin};
+pub use settings::Settings;

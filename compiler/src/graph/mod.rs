@@ -1,0 +1,194 @@
+//! The desired state as a graph: what there is, where each thing comes from,
+//! and what it needs.
+//!
+//! A [`Graph`] is made by a [`GraphBuilder`] only, so its dependency edges have
+//! no cycle and lead to nodes that are there. It is read in the order of
+//! addresses, whatever the order in which it was built.
+
+mod build;
+mod origin;
+pub mod render;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use petgraph::Direction;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef as _;
+use vimana_proto::state::v1::{Resource, Spec};
+use vimana_proto::{Address, Digest, Kind};
+
+pub use build::{GraphBuilder, GraphError, GraphErrors};
+pub use origin::Origin;
+
+/// A resource of the desired state.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Node {
+    /// Its address, which follows from the spec.
+    pub address: Address,
+    /// What it is.
+    pub spec: Spec,
+    /// The digest of the spec.
+    pub digest: Digest,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// How one resource refers to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EdgeKind {
+    /// A service belongs to a domain, a version and a route to a service, a
+    /// vpod to a session.
+    BelongsTo,
+    /// A version implements an interface.
+    Implements,
+    /// A version reads a variable.
+    Reads,
+    /// A route sends traffic to a version.
+    RoutesTo,
+    /// A service may run on a cluster.
+    RunsOn,
+    /// A vpod may call another.
+    Reaches,
+}
+
+impl EdgeKind {
+    /// The name, as a verb.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BelongsTo => "belongs to",
+            Self::Implements => "implements",
+            Self::Reads => "reads",
+            Self::RoutesTo => "routes to",
+            Self::RunsOn => "runs on",
+            Self::Reaches => "reaches",
+        }
+    }
+
+    /// Whether the target must be there before the resource that refers to it.
+    /// Clusters are never applied, and vpods may call each other in circles.
+    #[must_use]
+    pub const fn is_dependency(self) -> bool {
+        match self {
+            Self::BelongsTo | Self::Implements | Self::Reads | Self::RoutesTo => true,
+            Self::RunsOn | Self::Reaches => false,
+        }
+    }
+}
+
+impl fmt::Display for EdgeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A reference from one resource to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge<'graph> {
+    /// The resource that refers.
+    pub from: &'graph Address,
+    /// The resource that is referred to.
+    pub to: &'graph Address,
+    /// How.
+    pub kind: EdgeKind,
+}
+
+/// The desired state.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    graph: DiGraph<Node, EdgeKind>,
+    index: BTreeMap<Address, NodeIndex>,
+}
+
+impl Graph {
+    /// Every node, sorted by address.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = &Node> {
+        self.index.values().map(|index| &self.graph[*index])
+    }
+
+    /// Every node of one kind, sorted by address.
+    pub fn nodes_of(&self, kind: Kind) -> impl Iterator<Item = &Node> {
+        self.nodes().filter(move |node| node.address.kind() == kind)
+    }
+
+    /// The node at `address`.
+    pub fn node(&self, address: &Address) -> Option<&Node> {
+        self.index.get(address).map(|index| &self.graph[*index])
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether there is no node.
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// Every edge, sorted by source, target and kind.
+    pub fn edges(&self) -> Vec<Edge<'_>> {
+        let mut edges: Vec<_> = self
+            .graph
+            .edge_references()
+            .map(|edge| Edge {
+                from: &self.graph[edge.source()].address,
+                to: &self.graph[edge.target()].address,
+                kind: *edge.weight(),
+            })
+            .collect();
+        edges.sort_unstable();
+        edges
+    }
+
+    /// What must be there before the resource at `address`, sorted; empty where
+    /// there is no such resource.
+    pub fn dependencies(&self, address: &Address) -> Vec<&Address> {
+        self.neighbours(address, Direction::Outgoing)
+    }
+
+    /// What needs the resource at `address` to be there, sorted.
+    pub fn dependents(&self, address: &Address) -> Vec<&Address> {
+        self.neighbours(address, Direction::Incoming)
+    }
+
+    fn neighbours(&self, address: &Address, direction: Direction) -> Vec<&Address> {
+        let Some(index) = self.index.get(address) else {
+            return Vec::new();
+        };
+        let mut addresses: Vec<_> = self
+            .graph
+            .edges_directed(*index, direction)
+            .filter(|edge| edge.weight().is_dependency())
+            .map(|edge| match direction {
+                Direction::Outgoing => &self.graph[edge.target()].address,
+                Direction::Incoming => &self.graph[edge.source()].address,
+            })
+            .collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        addresses
+    }
+
+    /// Every resource that can be applied to a node, sorted by address, with
+    /// its origin and dependencies.
+    pub fn resources(&self) -> Vec<Resource> {
+        self.nodes()
+            .filter(|node| node.address.kind().is_applied())
+            .map(|node| Resource {
+                address: node.address.to_string(),
+                spec: Some(node.spec.clone()),
+                digest: node.digest.to_string(),
+                origin: Some(node.origin.to_message()),
+                dependencies: self
+                    .dependencies(&node.address)
+                    .into_iter()
+                    .map(ToString::to_string)
+                    .collect(),
+                generation: 0,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,40 @@
+//! # Invalid value
+//!
+//! A value in `vimana.toml` or `vpods.yml` has the wrong type, or is none that
+//! its key can take.
+//!
+//! This is wrong, since a session takes a whole number of connections:
+//!
+//! ```yaml
+//! sessions:
+//!   - name: aggregator
+//!     limitConnections: "one"
+//! ```
+//!
+//! This is right:
+//!
+//! ```yaml
+//! sessions:
+//!   - name: aggregator
+//!     limitConnections: 1
+//! ```
+
+use crate::diagnostic::{Diagnostic, Span};
+
+pub(crate) const CODE: &str = "VM0034";
+
+pub(crate) fn wrong_type(span: Span, name: &str, expected: &str, found: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        CODE,
+        format!("{name} has the wrong type: expected {expected}, found {found}"),
+    )
+    .at(span, format!("this is {found}"));
+    if expected == "a string" && matches!(found, "a number" | "a boolean") {
+        return diagnostic.help("put it into quotes");
+    }
+    diagnostic
+}
+
+pub(crate) fn diagnostic(span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(CODE, message).at(span, "")
+}

@@ -1,0 +1,502 @@
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use vimana_proto::ServiceName;
+
+use super::{Cluster, Engine, Region, Settings, Variable, VariableSource, Workspace};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::document::{Fields, Located, Table, toml};
+use crate::rules::{invalid_toml, invalid_value, invalid_variable, nearest, not_supported};
+use crate::source::RepoPath;
+
+/// Where the parts of `vimana.toml` are written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    /// `[workspace]`, or the beginning of the file.
+    pub(crate) workspace: Range<usize>,
+    /// The value of `domain`.
+    pub(crate) domain: Option<Range<usize>>,
+    /// The names in `[cluster.NAME]`.
+    pub(crate) clusters: BTreeMap<String, Range<usize>>,
+    /// The names in `[variable.NAME]`.
+    pub(crate) variables: BTreeMap<String, Range<usize>>,
+}
+
+/// Reads `vimana.toml`. What it says wrongly is reported and left out.
+pub(crate) fn read(file: &RepoPath, text: &str, out: &mut Vec<Diagnostic>) -> (Settings, Places) {
+    let (table, errors) = toml::parse(text);
+    if errors.is_empty() {
+        return read_table(file, &table, out);
+    }
+    for error in errors {
+        let range = error.range.unwrap_or(0..0);
+        out.push(invalid_toml::diagnostic(
+            Span::new(file.clone(), range),
+            &error.message,
+        ));
+    }
+    // The rest of what is wrong may follow from the syntax errors.
+    read_table(file, &table, &mut Vec::new())
+}
+
+fn read_table(
+    file: &RepoPath,
+    table: &Table,
+    out: &mut Vec<Diagnostic>,
+) -> (Settings, Places) {
+    let root = Fields::new(file, "`vimana.toml`", 0..0, table);
+    root.allow(&["workspace", "cluster", "variable"], out);
+
+    let mut places = Places::default();
+    let clusters = read_clusters(file, table, &mut places, out);
+    let variables = read_variables(file, table, &mut places, out);
+    let workspace = read_workspace(file, table, &clusters, &mut places, out);
+    let settings = Settings {
+        workspace,
+        clusters,
+        variables,
+    };
+    (settings, places)
+}
+
+fn read_workspace(
+    file: &RepoPath,
+    table: &Table,
+    clusters: &BTreeMap<String, Cluster>,
+    places: &mut Places,
+    out: &mut Vec<Diagnostic>,
+) -> Workspace {
+    let mut workspace = Settings::default().workspace;
+    let empty = Table::default();
+    let fields = match table.get("workspace") {
+        Some((key, value)) => {
+            let Some(fields) = Fields::of(file, "`[workspace]`", key.range.clone(), value, out)
+            else {
+                return workspace;
+            };
+            fields
+        }
+        None => Fields::new(file, "`[workspace]`", 0..0, &empty),
+    };
+    fields.allow(&["name", "domain", "default_cluster"], out);
+    places.workspace = fields.place().range;
+
+    if let Some(name) = fields.required("name", out) {
+        if is_name(&name.value) {
+            workspace.name = name.value;
+        } else {
+            out.push(bad_name(fields.span(name.range), "workspace", &name.value));
+        }
+    }
+    if let Some(domain) = fields.string("domain", out) {
+        if is_domain(&domain.value) {
+            workspace.domain = Some(domain.value);
+            places.domain = Some(domain.range);
+        } else {
+            out.push(bad_domain(fields.span(domain.range), &domain.value));
+        }
+    }
+    workspace.default_cluster = default_cluster(&fields, clusters, out);
+    workspace
+}
+
+fn default_cluster(
+    fields: &Fields<'_>,
+    clusters: &BTreeMap<String, Cluster>,
+    out: &mut Vec<Diagnostic>,
+) -> String {
+    let fallback = || match clusters.keys().next() {
+        Some(only) if clusters.len() == 1 => only.clone(),
+        _ => Cluster::LOCAL.to_owned(),
+    };
+    let names: Vec<_> = clusters.keys().collect();
+    let Some(name) = fields.string("default_cluster", out) else {
+        let name = fallback();
+        if !clusters.contains_key(&name) && fields.get("default_cluster").is_none() {
+            out.push(
+                invalid_value::diagnostic(
+                    fields.place(),
+                    "there are several clusters, and none is the default",
+                )
+                .help(format!(
+                    "add `default_cluster` to `[workspace]`; the clusters are {}",
+                    crate::rules::list(&names)
+                )),
+            );
+        }
+        return name;
+    };
+    if clusters.contains_key(&name.value) {
+        return name.value;
+    }
+    let diagnostic = invalid_value::diagnostic(
+        fields.span(name.range),
+        format!("there is no cluster `{}`", name.value),
+    );
+    out.push(
+        match nearest(&name.value, names.iter().map(|name| name.as_str())) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("the clusters are {}", crate::rules::list(&names))),
+        },
+    );
+    fallback()
+}
+
+fn read_clusters(
+    file: &RepoPath,
+    table: &Table,
+    places: &mut Places,
+    out: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Cluster> {
+    let mut clusters = BTreeMap::new();
+    for (name, fields) in sections(file, table, "cluster", out) {
+        if !is_name(&name.value) {
+            out.push(bad_name(fields.place(), "cluster", &name.value));
+            continue;
+        }
+        places.clusters.insert(name.value.clone(), name.range);
+        clusters.insert(name.value.clone(), read_cluster(name.value, &fields, out));
+    }
+    if clusters.is_empty() {
+        let local = Cluster::local();
+        clusters.insert(local.name.clone(), local);
+    }
+    clusters
+}
+
+fn read_cluster(name: String, fields: &Fields<'_>, out: &mut Vec<Diagnostic>) -> Cluster {
+    fields.allow(&["engine", "endpoint", "region", "also", "cost"], out);
+    let mut cluster = Cluster {
+        name,
+        ..Cluster::local()
+    };
+    if let Some(engine) = fields.string("engine", out) {
+        match engine.value.as_str() {
+            "embedded" => cluster.engine = Engine::Embedded,
+            "kubernetes" => out.push(not_supported::diagnostic(
+                fields.span(engine.range),
+                "the engine `kubernetes`",
+                "use `engine = \"embedded\"`, the control API of a `vimana serve` node",
+            )),
+            other => out.push(
+                invalid_value::diagnostic(
+                    fields.span(engine.range),
+                    format!("there is no engine `{other}`"),
+                )
+                .help("the engine is `embedded`"),
+            ),
+        }
+    }
+    if let Some(endpoint) = fields.string("endpoint", out) {
+        match check_endpoint(fields, &endpoint) {
+            Ok(()) => endpoint
+                .value
+                .trim_end_matches('/')
+                .clone_into(&mut cluster.endpoint),
+            Err(diagnostic) => out.push(*diagnostic),
+        }
+    }
+    if let Some(region) = fields.string("region", out) {
+        match region.value.parse::<Region>() {
+            Ok(region) => cluster.region = region,
+            Err(error) => out.push(invalid_value::diagnostic(
+                fields.span(region.range),
+                error.to_string(),
+            )),
+        }
+    }
+    for region in fields.strings("also", out) {
+        match region.value.parse::<Region>() {
+            Ok(region) => cluster.also.push(region),
+            Err(error) => out.push(invalid_value::diagnostic(
+                fields.span(region.range),
+                error.to_string(),
+            )),
+        }
+    }
+    if let Some(cost) = fields.number("cost", out) {
+        if cost.value.is_finite() && cost.value >= 0.0 {
+            cluster.cost = cost.value;
+        } else {
+            out.push(invalid_value::diagnostic(
+                fields.span(cost.range),
+                "a cost is a number that is not negative",
+            ));
+        }
+    }
+    cluster
+}
+
+fn check_endpoint(fields: &Fields<'_>, endpoint: &Located<String>) -> Result<(), Box<Diagnostic>> {
+    let span = || fields.span(endpoint.range.clone());
+    if endpoint.value.starts_with("https://") {
+        return Err(Box::new(not_supported::diagnostic(
+            span(),
+            "an endpoint with `https`",
+            "use `http://HOST:PORT`, through a tunnel where the network is not your own",
+        )));
+    }
+    let is_host = |host: &str| {
+        !host.is_empty()
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    };
+    let host = endpoint.value.strip_prefix("http://");
+    if host.is_some_and(|host| is_host(host.trim_end_matches('/'))) {
+        return Ok(());
+    }
+    Err(Box::new(
+        invalid_value::diagnostic(span(), format!("`{}` is no endpoint", endpoint.value))
+            .help("write `http://HOST:PORT`, as in `http://127.0.0.1:7700`"),
+    ))
+}
+
+fn read_variables(
+    file: &RepoPath,
+    table: &Table,
+    places: &mut Places,
+    out: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Variable> {
+    let mut variables = BTreeMap::new();
+    for (name, fields) in sections(file, table, "variable", out) {
+        if !is_variable(&name.value) {
+            out.push(invalid_variable::name(fields.place(), &name.value));
+            continue;
+        }
+        if let Some(variable) = read_variable(&name.value, &fields, out) {
+            places.variables.insert(name.value.clone(), name.range);
+            variables.insert(name.value, variable);
+        }
+    }
+    variables
+}
+
+fn read_variable(
+    name: &str,
+    fields: &Fields<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Variable> {
+    fields.allow(&["env", "file", "age", "vault", "secret"], out);
+    let secret = fields.bool("secret", out).unwrap_or_default();
+
+    let given: Vec<_> = ["env", "file", "age", "vault"]
+        .into_iter()
+        .filter_map(|key| fields.get(key).map(|value| (key, value)))
+        .collect();
+    let (key, value) = match given.as_slice() {
+        [] => {
+            out.push(invalid_variable::no_source(fields.place(), name));
+            return None;
+        }
+        [one] => *one,
+        [(_, first), (_, second), ..] => {
+            out.push(invalid_variable::several_sources(
+                fields.span(first.range.clone()),
+                name,
+                fields.span(second.range.clone()),
+            ));
+            return None;
+        }
+    };
+    if matches!(key, "age" | "vault") {
+        out.push(not_supported::diagnostic(
+            fields.span(value.range.clone()),
+            &format!("a variable from `{key}`"),
+            "use `env` or `file`",
+        ));
+        return None;
+    }
+    let text = fields.required(key, out)?.value;
+    let source = if key == "env" {
+        VariableSource::Env(text)
+    } else {
+        VariableSource::File(text)
+    };
+    Some(Variable {
+        name: name.to_owned(),
+        source,
+        secret,
+    })
+}
+
+/// The tables `[KIND.NAME]`.
+fn sections<'a>(
+    file: &'a RepoPath,
+    table: &'a Table,
+    kind: &str,
+    out: &mut Vec<Diagnostic>,
+) -> Vec<(Located<String>, Fields<'a>)> {
+    let Some((key, value)) = table.get(kind) else {
+        return Vec::new();
+    };
+    let name = format!("`[{kind}]`");
+    if Fields::of(file, name, key.range.clone(), value, out).is_none() {
+        return Vec::new();
+    }
+    let crate::document::Data::Table(sections) = &value.data else {
+        return Vec::new();
+    };
+    sections
+        .entries
+        .iter()
+        .filter_map(|(key, value)| {
+            let name = format!("`[{kind}.{}]`", key.text);
+            let fields = Fields::of(file, name, key.range.clone(), value, out)?;
+            Some((Located::new(key.text.clone(), key.range.clone()), fields))
+        })
+        .collect()
+}
+
+fn is_name(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && !text.starts_with('-')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+fn is_variable(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(|first: char| first.is_ascii_digit())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether `text` is a DNS name, as [`ServiceName`] wants it.
+pub(crate) fn is_domain(text: &str) -> bool {
+    ServiceName::new(text, "S").is_ok()
+}
+
+pub(crate) fn bad_domain(span: Span, domain: &str) -> Diagnostic {
+    let diagnostic = invalid_value::diagnostic(span, format!("`{domain}` is no domain"));
+    let lower = domain.to_lowercase();
+    if lower != domain && is_domain(&lower) {
+        return diagnostic.help(format!("write it in lower case: `{lower}`"));
+    }
+    diagnostic.help("write a DNS name, as in `example.com`")
+}
+
+fn bad_name(span: Span, kind: &str, name: &str) -> Diagnostic {
+    invalid_value::diagnostic(span, format!("`{name}` is no name of a {kind}"))
+        .help("use lower-case letters, digits and `-`, at most 63")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Severity, SourceFiles};
+
+    fn read_text(text: &str) -> (Settings, Vec<String>) {
+        let file = RepoPath::new("vimana.toml").unwrap();
+        let mut out = Vec::new();
+        let (settings, _) = read(&file, text, &mut out);
+        let mut files = SourceFiles::new();
+        files.insert(file, text.as_bytes());
+        let found = out
+            .iter()
+            .map(|diagnostic| {
+                assert_eq!(diagnostic.severity, Severity::Error);
+                let place = files.line_column(diagnostic.primary().unwrap()).unwrap();
+                let help = diagnostic.help.as_deref().unwrap_or("-");
+                format!(
+                    "{}:{} {} [{help}]",
+                    place.line, place.column, diagnostic.message
+                )
+            })
+            .collect();
+        (settings, found)
+    }
+
+    #[test]
+    fn the_example_of_the_documentation_is_read() {
+        let (settings, found) = read_text(
+            r#"
+[workspace]
+name = "acme"                 # owns what it applies
+domain = "example.com"
+default_cluster = "local"
+
+[cluster.local]
+engine = "embedded"
+endpoint = "http://127.0.0.1:7700"
+region = "dev/local"
+also = ["aws/us-east-1", "aws/eu-west-1"]
+cost = 0.0
+
+[variable.GRAFANA_TOKEN]
+env = "GRAFANA_TOKEN"
+secret = true
+"#,
+        );
+        assert_eq!(found, [""; 0]);
+        assert_eq!(settings.workspace.name, "acme");
+        assert_eq!(settings.workspace.domain.as_deref(), Some("example.com"));
+        assert_eq!(settings.default_cluster().unwrap().also.len(), 2);
+        assert!(settings.variables["GRAFANA_TOKEN"].secret);
+    }
+
+    #[test]
+    fn a_repository_without_clusters_has_a_node_on_this_machine() {
+        let (settings, found) = read_text("[workspace]\nname = \"acme\"\n");
+        assert_eq!(found, [""; 0]);
+        let cluster = settings.default_cluster().unwrap();
+        assert_eq!(cluster.endpoint, "http://127.0.0.1:7700");
+        assert_eq!(cluster.region.to_string(), "dev/local");
+    }
+
+    #[test]
+    fn every_syntax_error_is_reported_with_its_place() {
+        let (settings, found) = read_text("[workspace]\nname = acme\ndomain = \"example.com\n");
+        assert_eq!(found.len(), 2, "{found:#?}");
+        assert!(found[0].starts_with("2:8 invalid TOML"), "{found:#?}");
+        assert!(found[1].starts_with("3:"), "{found:#?}");
+        assert_eq!(settings.workspace.default_cluster, "local");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_place_and_a_remedy() {
+        let (_, found) = read_text(
+            r#"
+[workspace]
+name = "Acme"
+domain = "Example.com"
+default_cluster = "lokal"
+[cluster.local]
+engine = "kubernetes"
+endpont = "http://127.0.0.1:7700"
+endpoint = "127.0.0.1"
+region = "local"
+cost = -1
+[variable.A]
+secret = 1
+[variable.B]
+env = "B"
+file = "b"
+[variable.C]
+vault = "x"
+[reconcile]
+max_deletes = 1
+"#,
+        );
+        snapbox::assert_data_eq!(
+            found.join("\n"),
+            snapbox::str![[r#"
+19:2 unknown key `reconcile` in `vimana.toml` [the keys are `workspace`, `cluster` and `variable`]
+8:1 unknown key `endpont` in `[cluster.local]` [did you mean `endpoint`?]
+7:10 the engine `kubernetes` is not supported yet [use `engine = "embedded"`, the control API of a `vimana serve` node]
+9:12 `127.0.0.1` is no endpoint [write `http://HOST:PORT`, as in `http://127.0.0.1:7700`]
+10:10 `local` is no region; expected `PROVIDER/REGION`, as in `aws/us-east-1` [-]
+11:8 a cost is a number that is not negative [-]
+13:10 `secret` of `[variable.A]` has the wrong type: expected `true` or `false`, found a number [-]
+12:11 the variable `A` has no source [add `env = "A"` or `file = "/path"`]
+16:8 the variable `B` has more than one source [keep one of them]
+18:9 a variable from `vault` is not supported yet [use `env` or `file`]
+3:8 `Acme` is no name of a workspace [use lower-case letters, digits and `-`, at most 63]
+4:10 `Example.com` is no domain [write it in lower case: `example.com`]
+5:19 there is no cluster `lokal` [did you mean `local`?]
+"#]]
+        );
+    }
+}
