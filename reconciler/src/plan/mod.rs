@@ -1,0 +1,16 @@
+//! The difference between a desired and a live state: pure, synchronous,
+//! deterministic.
+
+mod codec;
+mod compare;
+mod diff;
+mod highlights;
+mod model;
+mod schema;
+mod support;
+mod value;
+
+pub use compare::{PlanError, PlanOptions, plan};
+pub use model::{Action, Change, FORMAT_VERSION, FieldChange, Origin, Plan, Summary};
+pub use schema::schema;
+pub use value::Value;
