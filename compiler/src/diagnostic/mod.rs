@@ -1,9 +1,21 @@
 //! What a user reads: one type, many renderers, a file each.
 
+mod files;
+pub mod render;
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
 use serde::Serialize;
 
+use crate::source::RepoPath;
+
+pub use files::{LineColumn, SourceFile, SourceFiles};
+
 /// How grave a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The configuration is invalid.
@@ -12,13 +24,42 @@ pub enum Severity {
     Warning,
 }
 
-/// A range of bytes in one file of a [`crate::Source`].
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A range of bytes in one file of a [`crate::source::Source`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The path from the root of the repository.
-    pub file: crate::source::RepoPath,
+    pub file: RepoPath,
     /// The bytes, `start..end`; empty for a point.
-    pub range: std::ops::Range<usize>,
+    pub range: Range<usize>,
+}
+
+impl Span {
+    /// The bytes `range` of `file`.
+    #[must_use]
+    pub const fn new(file: RepoPath, range: Range<usize>) -> Self {
+        Self { file, range }
+    }
+
+    /// The file as a whole: the point before its first byte.
+    #[must_use]
+    pub const fn start_of(file: RepoPath) -> Self {
+        Self::new(file, 0..0)
+    }
+}
+
+impl Ord for Span {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |span: &Self| (span.range.start, span.range.end);
+        self.file
+            .cmp(&other.file)
+            .then_with(|| key(self).cmp(&key(other)))
+    }
+}
+
+impl PartialOrd for Span {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// A span and what there is to say about it.
@@ -48,4 +89,87 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// What else there is to know.
     pub notes: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error of the rule `code`.
+    #[must_use]
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, message.into())
+    }
+
+    /// A warning of the rule `code`.
+    #[must_use]
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, message.into())
+    }
+
+    fn new(code: &'static str, severity: Severity, message: String) -> Self {
+        Self {
+            code,
+            severity,
+            message,
+            labels: Vec::new(),
+            help: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The same, about `span`. `text` may be empty.
+    #[must_use]
+    pub fn at(self, span: Span, text: impl Into<String>) -> Self {
+        self.label(span, text.into(), true)
+    }
+
+    /// The same, with a further place that explains it.
+    #[must_use]
+    pub fn also(self, span: Span, text: impl Into<String>) -> Self {
+        self.label(span, text.into(), false)
+    }
+
+    fn label(mut self, span: Span, text: String, primary: bool) -> Self {
+        self.labels.push(Label {
+            span,
+            text,
+            primary,
+        });
+        self
+    }
+
+    /// The same, with what to type.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same, with one thing more to know.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// The place that this is about.
+    #[must_use]
+    pub fn primary(&self) -> Option<&Span> {
+        self.labels
+            .iter()
+            .find(|label| label.primary)
+            .or_else(|| self.labels.first())
+            .map(|label| &label.span)
+    }
+}
+
+/// Puts diagnostics into the order in which they are shown: by file and place,
+/// what concerns no file first; the same finding only once.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| {
+        a.primary()
+            .cmp(&b.primary())
+            .then_with(|| a.code.cmp(b.code))
+            .then_with(|| a.severity.cmp(&b.severity))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+    diagnostics.dedup();
 }

@@ -1,0 +1,196 @@
+//! Text for a terminal: the message, the lines it is about, help and notes.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
+};
+
+use crate::diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceFiles};
+use crate::source::RepoPath;
+
+/// How text is rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether with ANSI escape codes.
+    pub color: bool,
+    /// How many columns a line may take.
+    pub width: usize,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            color: false,
+            width: 100,
+        }
+    }
+}
+
+/// The longest line that is shown whole, in bytes. Of a longer one, what is
+/// about the labels is shown.
+const MAX_LINE_BYTES: usize = 400;
+
+/// The text of `diagnostics` in their order, with an empty line behind each.
+#[must_use]
+pub fn render(diagnostics: &[Diagnostic], files: &SourceFiles, style: Style) -> String {
+    let renderer = if style.color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let renderer = renderer.term_width(style.width.max(40));
+    let mut text = String::new();
+    for diagnostic in diagnostics {
+        text.push_str(&renderer.render(&[group(diagnostic, files)]));
+        text.push_str("\n\n");
+    }
+    text
+}
+
+fn group<'a>(diagnostic: &'a Diagnostic, files: &'a SourceFiles) -> Group<'a> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = Group::with_title(
+        level
+            .primary_title(diagnostic.message.as_str())
+            .id(diagnostic.code),
+    );
+    for (path, labels) in by_file(&diagnostic.labels) {
+        group = match files.get(path) {
+            Some(file) if !file.is_binary() => group.element(snippet(path, file, &labels)),
+            _ => group.element(Origin::path(path.to_string())),
+        };
+    }
+    let notes = diagnostic.notes.iter().map(|note| (Level::NOTE, note));
+    let help = diagnostic.help.iter().map(|help| (Level::HELP, help));
+    for (level, text) in notes.chain(help) {
+        group = group.element(level.message(normalize_untrusted_str(text)));
+    }
+    group
+}
+
+/// The labels of each file: the file that the diagnostic is about first, then
+/// the others in the order in which they are named.
+fn by_file(labels: &[Label]) -> Vec<(&RepoPath, Vec<&Label>)> {
+    let mut files: Vec<(&RepoPath, Vec<&Label>)> = Vec::new();
+    let (primary, others): (Vec<&Label>, Vec<&Label>) =
+        labels.iter().partition(|label| label.primary);
+    for label in primary.into_iter().chain(others) {
+        let path = &label.span.file;
+        match files.iter_mut().find(|(file, _)| *file == path) {
+            Some((_, labels)) => labels.push(label),
+            None => files.push((path, vec![label])),
+        }
+    }
+    files
+}
+
+/// The lines that `labels` are on, and what lies between them, which the
+/// renderer folds. Only these are handed over, so that the cost is that of the
+/// lines and not that of the file.
+fn snippet<'a>(
+    path: &RepoPath,
+    file: &'a SourceFile,
+    labels: &[&'a Label],
+) -> Snippet<'a, Annotation<'a>> {
+    let spans: Vec<Range<usize>> = labels
+        .iter()
+        .map(|label| file.clamp(&label.span.range))
+        .collect();
+    let first = spans.iter().map(|span| span.start).min().unwrap_or(0);
+    let last = spans.iter().map(|span| span.end).max().unwrap_or(0);
+    let lines = file.line_index(first)..(file.line_index(last) + 1).min(file.line_count());
+
+    let excerpt = Excerpt::new(file, lines.clone(), &spans);
+    let annotations = labels.iter().zip(&spans).map(|(label, span)| {
+        let kind = if label.primary {
+            AnnotationKind::Primary
+        } else {
+            AnnotationKind::Context
+        };
+        let annotation = kind.span(excerpt.place(span.start)..excerpt.place(span.end));
+        if label.text.is_empty() {
+            annotation
+        } else {
+            annotation.label(label.text.as_str())
+        }
+    });
+    let annotations: Vec<_> = annotations.collect();
+    Snippet::source(excerpt.text)
+        .line_start(lines.start + 1)
+        .path(path.to_string())
+        .annotations(annotations)
+}
+
+/// Lines of a file, the long ones cut.
+struct Excerpt {
+    text: String,
+    /// Where pieces of the file stand in `text`: the offset in the file, and
+    /// the bytes in `text`.
+    pieces: BTreeMap<usize, Range<usize>>,
+}
+
+const ELLIPSIS: &str = "...";
+
+impl Excerpt {
+    fn new(file: &SourceFile, lines: Range<usize>, spans: &[Range<usize>]) -> Self {
+        let mut excerpt = Self {
+            text: String::new(),
+            pieces: BTreeMap::new(),
+        };
+        for line in lines.clone() {
+            let range = file.line_range(line);
+            if range.len() <= MAX_LINE_BYTES {
+                excerpt.push(file, range);
+            } else {
+                excerpt.push_cut(file, &range, spans);
+            }
+            if line + 1 < lines.end {
+                excerpt.text.push('\n');
+            }
+        }
+        excerpt
+    }
+
+    fn push(&mut self, file: &SourceFile, range: Range<usize>) {
+        let start = self.text.len();
+        self.text.push_str(&file.text()[range.clone()]);
+        self.pieces.insert(range.start, start..self.text.len());
+    }
+
+    /// What is about the first edge of a span that lies in the line, or the
+    /// line's beginning.
+    fn push_cut(&mut self, file: &SourceFile, line: &Range<usize>, spans: &[Range<usize>]) {
+        let edges = spans.iter().flat_map(|span| [span.start, span.end]);
+        let edge = edges
+            .filter(|edge| line.contains(edge) || *edge == line.end)
+            .min()
+            .unwrap_or(line.start);
+        let start = edge.saturating_sub(MAX_LINE_BYTES / 2).max(line.start);
+        let end = (start + MAX_LINE_BYTES).min(line.end);
+        let cut = file.clamp(&(start..end));
+        let (is_cut_before, is_cut_behind) = (cut.start > line.start, cut.end < line.end);
+        if is_cut_before {
+            self.text.push_str(ELLIPSIS);
+        }
+        self.push(file, cut);
+        if is_cut_behind {
+            self.text.push_str(ELLIPSIS);
+        }
+    }
+
+    /// Where the byte `offset` of the file stands in the text; the nearest
+    /// place before it, where it was cut.
+    fn place(&self, offset: usize) -> usize {
+        let piece = self.pieces.range(..=offset).next_back();
+        let (start, piece) = match piece {
+            Some((start, piece)) => (*start, piece.clone()),
+            None => return 0,
+        };
+        (piece.start + (offset - start)).min(piece.end)
+    }
+}

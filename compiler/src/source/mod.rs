@@ -1,0 +1,93 @@
+//! What the compiler reads: a work tree, a git revision or memory, behind one
+//! trait.
+//!
+//! # What is shown
+//!
+//! Every source shows the same files for the same commit:
+//!
+//! - folders named `.git`, `.vimana`, `target` and `node_modules` are passed
+//!   over, at any depth;
+//! - in a work tree, so is what `.gitignore` ignores, unless git tracks it, and
+//!   so are repositories within the repository;
+//! - a symbolic link is listed as such and never entered.
+//!
+//! # What is read
+//!
+//! Any path within the root, listed or not, up to [`MAX_FILE_BYTES`]. Symbolic
+//! links are followed as long as they stay within the root, wherever in the
+//! path they stand; an absolute one never does, since it means something else
+//! on each machine.
+
+mod error;
+mod git;
+mod memory;
+mod path;
+mod resolve;
+mod revision;
+mod work_tree;
+
+use std::sync::Arc;
+
+pub use error::SourceError;
+pub use memory::Memory;
+pub use path::{RepoPath, RepoPathError};
+pub use revision::GitRevision;
+pub use work_tree::WorkTree;
+
+/// The size of the largest file that is read: 64 MiB, well above the largest
+/// components that toolchains make today.
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// Where a compilation reads its files.
+///
+/// A source is made for one compilation: what it knows about the state of git
+/// is taken once.
+pub trait Source: Send + Sync {
+    /// The commit in hexadecimal: the one of a revision, or `HEAD` of the
+    /// repository that holds a work tree.
+    fn commit(&self) -> Option<&str>;
+
+    /// Every file and symbolic link, sorted by path.
+    fn entries(&self) -> Result<Vec<Entry>, SourceError>;
+
+    /// The bytes of a file, through symbolic links.
+    fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, SourceError>;
+
+    /// Whether the file differs from [`Source::commit`], or is not in it. True
+    /// where that cannot be told.
+    fn is_modified(&self, path: &RepoPath) -> bool;
+}
+
+/// A file of a [`Source`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Where it is. For [`EntryKind::BadName`], as nearly as UTF-8 can spell it.
+    pub path: RepoPath,
+    /// Its size in bytes; for a symbolic link, that of its target's path.
+    pub size: u64,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What an [`Entry`] is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A symbolic link, to a file, to a folder or to nothing.
+    Symlink {
+        /// The path that it holds.
+        target: String,
+        /// Whether it leads out of the root.
+        escapes: bool,
+    },
+    /// A file or folder whose name is not UTF-8, so that no configuration can
+    /// name it. It is neither entered nor read.
+    BadName,
+}
+
+/// The folders that hold no configuration: git's own, vimana's state, and what
+/// builds leave behind.
+fn is_skipped_folder(name: &str) -> bool {
+    matches!(name, ".git" | ".vimana" | "target" | "node_modules")
+}

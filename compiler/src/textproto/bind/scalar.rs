@@ -1,0 +1,265 @@
+//! Values without parts: what each type takes, by the table "Field Values" of
+//! the specification.
+
+use prost_reflect::{EnumDescriptor, Kind, Value as Bound};
+
+use super::error::BindErrorKind;
+use crate::rules::nearest;
+use crate::textproto::syntax::{Literal, Scalar};
+
+/// The value of type `kind`; none where a syntax error was reported.
+pub(super) fn bind(
+    scalar: Scalar<'_>,
+    kind: &Kind,
+    field: &str,
+) -> Result<Option<Bound>, BindErrorKind> {
+    let literal = scalar.literal();
+    if literal == Literal::Bad {
+        return Ok(None);
+    }
+    let reader = Reader {
+        scalar,
+        literal,
+        kind,
+        field,
+    };
+    let value = match kind {
+        Kind::Double => reader.double().map(Bound::F64),
+        Kind::Float => reader.float().map(Bound::F32),
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => reader
+            .integer(i32::MIN.into(), i32::MAX.into())
+            .map(|value| Bound::I32(narrow(value))),
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => reader
+            .integer(i64::MIN.into(), i64::MAX.into())
+            .map(|value| Bound::I64(narrow(value))),
+        Kind::Uint32 | Kind::Fixed32 => reader
+            .integer(0, u32::MAX.into())
+            .map(|value| Bound::U32(narrow(value))),
+        Kind::Uint64 | Kind::Fixed64 => reader
+            .integer(0, u64::MAX.into())
+            .map(|value| Bound::U64(narrow(value))),
+        Kind::Bool => reader.boolean().map(Bound::Bool),
+        Kind::String => reader.string().map(Bound::String),
+        Kind::Bytes => reader.bytes().map(|bytes| Bound::Bytes(bytes.into())),
+        Kind::Enum(descriptor) => reader.enum_value(descriptor).map(Bound::EnumNumber),
+        Kind::Message(_) => Err(reader.wrong_type(None)),
+    };
+    value.map(Some)
+}
+
+/// A number that is known to fit.
+fn narrow<T: TryFrom<i128>>(value: i128) -> T
+where
+    T::Error: std::fmt::Debug,
+{
+    T::try_from(value).expect("the range of the type was checked")
+}
+
+/// What a field of type `kind` takes, for messages.
+pub(super) fn expected(kind: &Kind) -> String {
+    match kind {
+        Kind::Double | Kind::Float => "a number".to_owned(),
+        Kind::Int32
+        | Kind::Int64
+        | Kind::Uint32
+        | Kind::Uint64
+        | Kind::Sint32
+        | Kind::Sint64
+        | Kind::Fixed32
+        | Kind::Fixed64
+        | Kind::Sfixed32
+        | Kind::Sfixed64 => "an integer".to_owned(),
+        Kind::Bool => "`true` or `false`".to_owned(),
+        Kind::String => "a string".to_owned(),
+        Kind::Bytes => "a string of bytes".to_owned(),
+        Kind::Enum(descriptor) => format!("a value of the enum `{}`", descriptor.name()),
+        Kind::Message(descriptor) => format!("a `{}` message", descriptor.name()),
+    }
+}
+
+/// What was found, for messages.
+pub(super) fn describe(scalar: Scalar<'_>) -> String {
+    match scalar.literal() {
+        Literal::String(_) => "a string".to_owned(),
+        Literal::Integer { .. } | Literal::Float { .. } => {
+            format!("the number `{}`", scalar.text())
+        }
+        Literal::Identifier { .. } | Literal::Bad => format!("`{}`", scalar.text()),
+    }
+}
+
+struct Reader<'a, 't> {
+    scalar: Scalar<'t>,
+    literal: Literal<'t>,
+    kind: &'a Kind,
+    field: &'a str,
+}
+
+impl Reader<'_, '_> {
+    fn wrong_type(&self, help: Option<String>) -> BindErrorKind {
+        BindErrorKind::WrongType {
+            field: self.field.to_owned(),
+            expected: expected(self.kind),
+            found: describe(self.scalar),
+            help,
+        }
+    }
+
+    /// The hint to take the quotes off, where `is_value` holds for what is in them.
+    fn unquoted(&self, is_value: impl Fn(&str) -> bool) -> Option<String> {
+        let Literal::String(bytes) = &self.literal else {
+            return None;
+        };
+        let text = std::str::from_utf8(bytes).ok()?;
+        is_value(text).then(|| format!("write `{text}` without quotes"))
+    }
+
+    fn integer(&self, lowest: i128, highest: i128) -> Result<i128, BindErrorKind> {
+        let Literal::Integer {
+            negative, value, ..
+        } = self.literal
+        else {
+            return Err(self.wrong_type(self.unquoted(|text| text.parse::<i128>().is_ok())));
+        };
+        value
+            .map(|value| {
+                if negative {
+                    -i128::from(value)
+                } else {
+                    i128::from(value)
+                }
+            })
+            .filter(|value| (lowest..=highest).contains(value))
+            .ok_or_else(|| BindErrorKind::OutOfRange {
+                value: self.scalar.text().to_owned(),
+                field: self.field.to_owned(),
+                lowest: lowest.to_string(),
+                highest: highest.to_string(),
+            })
+    }
+
+    /// The text of a floating-point number, as Rust reads it.
+    fn decimal(&self) -> Result<String, BindErrorKind> {
+        let (negative, text) = match self.literal {
+            Literal::Float { negative, text } => (negative, text),
+            Literal::Integer {
+                negative,
+                is_decimal: true,
+                text,
+                ..
+            } => (negative, text),
+            Literal::Integer { .. } => {
+                return Err(self.wrong_type(Some("write it as a decimal number".to_owned())));
+            }
+            Literal::Identifier { negative, name }
+                if ["inf", "infinity", "nan"]
+                    .iter()
+                    .any(|known| name.eq_ignore_ascii_case(known)) =>
+            {
+                (negative, name)
+            }
+            _ => {
+                return Err(self.wrong_type(self.unquoted(|text| text.parse::<f64>().is_ok())));
+            }
+        };
+        Ok(if negative {
+            format!("-{text}")
+        } else {
+            text.to_owned()
+        })
+    }
+
+    // Numbers beyond the range become infinite, as in other implementations.
+
+    fn double(&self) -> Result<f64, BindErrorKind> {
+        let text = self.decimal()?;
+        text.parse().map_err(|_| self.wrong_type(None))
+    }
+
+    fn float(&self) -> Result<f32, BindErrorKind> {
+        let text = self.decimal()?;
+        text.parse().map_err(|_| self.wrong_type(None))
+    }
+
+    fn boolean(&self) -> Result<bool, BindErrorKind> {
+        match self.literal {
+            Literal::Identifier {
+                negative: false,
+                name: "true" | "True" | "t",
+            }
+            | Literal::Integer {
+                negative: false,
+                value: Some(1),
+                ..
+            } => Ok(true),
+            Literal::Identifier {
+                negative: false,
+                name: "false" | "False" | "f",
+            }
+            | Literal::Integer {
+                negative: false,
+                value: Some(0),
+                ..
+            } => Ok(false),
+            _ => Err(self.wrong_type(self.unquoted(|text| matches!(text, "true" | "false")))),
+        }
+    }
+
+    fn string(&self) -> Result<String, BindErrorKind> {
+        String::from_utf8(self.bytes()?).map_err(|_| BindErrorKind::NotUtf8 {
+            field: self.field.to_owned(),
+        })
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, BindErrorKind> {
+        match &self.literal {
+            Literal::String(bytes) => Ok(bytes.clone()),
+            _ => {
+                let help = format!("put it in quotes: `\"{}\"`", self.scalar.text());
+                Err(self.wrong_type(Some(help)))
+            }
+        }
+    }
+
+    fn enum_value(&self, descriptor: &EnumDescriptor) -> Result<i32, BindErrorKind> {
+        match self.literal {
+            Literal::Identifier {
+                negative: false,
+                name,
+            } => descriptor
+                .get_value_by_name(name)
+                .map(|value| value.number())
+                .ok_or_else(|| self.unknown_value(descriptor, name)),
+            Literal::Integer { .. } => {
+                let number: i32 = self.integer(i32::MIN.into(), i32::MAX.into()).map(narrow)?;
+                if descriptor.get_value(number).is_some() || is_open(descriptor) {
+                    Ok(number)
+                } else {
+                    Err(self.unknown_value(descriptor, self.scalar.text()))
+                }
+            }
+            _ => {
+                let is_value = |text: &str| descriptor.get_value_by_name(text).is_some();
+                Err(self.wrong_type(self.unquoted(is_value)))
+            }
+        }
+    }
+
+    fn unknown_value(&self, descriptor: &EnumDescriptor, found: &str) -> BindErrorKind {
+        let values: Vec<String> = descriptor
+            .values()
+            .map(|value| value.name().to_owned())
+            .collect();
+        BindErrorKind::UnknownEnumValue {
+            value: found.to_owned(),
+            field: self.field.to_owned(),
+            nearest: nearest(found, values.iter().map(String::as_str)).map(str::to_owned),
+            values,
+        }
+    }
+}
+
+/// Whether the enum takes numbers that it has no name for.
+fn is_open(descriptor: &EnumDescriptor) -> bool {
+    descriptor.parent_file().syntax() == prost_reflect::Syntax::Proto3
+}

@@ -1,0 +1,524 @@
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::MAX_DEPTH;
+use super::error::{SyntaxError, SyntaxErrorKind, SyntaxErrors};
+use super::lexer::TokenKind::{self, Punctuation};
+use super::lexer::{Token, tokenize};
+use super::tree::{Document, Element, Node, NodeKind};
+
+/// The tree of `text`, and every place where it is not in the text format.
+#[must_use]
+pub fn parse(text: &str) -> (Document, Vec<SyntaxError>) {
+    let (tokens, lexer_errors) = tokenize(text);
+    let mut parser = Parser {
+        text,
+        tokens,
+        at: 0,
+        open: vec![Node {
+            kind: NodeKind::Document,
+            range: 0..text.len(),
+            children: Vec::new(),
+        }],
+        openers: Vec::new(),
+        errors: SyntaxErrors::default(),
+    };
+    parser.document();
+    let errors = lexer_errors.merge(parser.errors);
+    let root = parser
+        .open
+        .pop()
+        .expect("every node that was opened was closed, but for the first");
+    (Document::new(Arc::from(text), root), errors)
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    tokens: Vec<Token>,
+    /// The next token, which may be trivia.
+    at: usize,
+    /// The nodes that are being made, the innermost last.
+    open: Vec<Node>,
+    /// The brackets that are open, the innermost last.
+    openers: Vec<Opener>,
+    errors: SyntaxErrors,
+}
+
+#[derive(Clone)]
+struct Opener {
+    closer: u8,
+    range: Range<usize>,
+}
+
+impl Parser<'_> {
+    // Tokens.
+
+    /// The index of the token with a meaning that comes `ahead` others.
+    fn index(&self, ahead: usize) -> usize {
+        let mut at = self.at;
+        let mut ahead = ahead;
+        loop {
+            let token = &self.tokens[at];
+            if token.kind == TokenKind::End {
+                return at;
+            }
+            if !token.kind.is_trivia() {
+                if ahead == 0 {
+                    return at;
+                }
+                ahead -= 1;
+            }
+            at += 1;
+        }
+    }
+
+    fn peek(&self) -> TokenKind {
+        self.peek_at(0)
+    }
+
+    fn peek_at(&self, ahead: usize) -> TokenKind {
+        self.tokens[self.index(ahead)].kind
+    }
+
+    fn next_range(&self) -> Range<usize> {
+        self.tokens[self.index(0)].range.clone()
+    }
+
+    /// Whether the next token is on another line than the last one.
+    fn is_next_on_new_line(&self) -> bool {
+        let trivia = &self.tokens[self.at..self.index(0)];
+        trivia
+            .iter()
+            .any(|token| self.text[token.range.clone()].contains('\n'))
+    }
+
+    fn found(&self) -> String {
+        let token = &self.tokens[self.index(0)];
+        let text = &self.text[token.range.clone()];
+        match token.kind {
+            TokenKind::End => "the end of the file".to_owned(),
+            TokenKind::String | TokenKind::BadString => "a string".to_owned(),
+            TokenKind::Unknown => format!("`{}`", text.escape_debug()),
+            _ => format!("`{text}`"),
+        }
+    }
+
+    // Nodes.
+
+    fn trivia(&mut self) {
+        while self.tokens[self.at].kind.is_trivia() {
+            self.take();
+        }
+    }
+
+    /// Moves the next token, trivia too, into the innermost node.
+    fn take(&mut self) {
+        let token = self.tokens[self.at].clone();
+        self.at += 1;
+        self.innermost().children.push(Element::Token(token));
+    }
+
+    fn innermost(&mut self) -> &mut Node {
+        self.open
+            .last_mut()
+            .expect("the document is open until the end")
+    }
+
+    fn bump(&mut self) {
+        self.trivia();
+        if self.tokens[self.at].kind != TokenKind::End {
+            self.take();
+        }
+    }
+
+    /// Begins a node at the next token that has a meaning.
+    fn start(&mut self, kind: NodeKind) {
+        self.trivia();
+        let start = self.tokens[self.at].range.start;
+        self.open.push(Node {
+            kind,
+            range: start..start,
+            children: Vec::new(),
+        });
+    }
+
+    fn finish(&mut self) {
+        let end = self.tokens[self.at].range.start;
+        if let Some(mut node) = self.open.pop() {
+            node.range.end = end;
+            self.innermost().children.push(Element::Node(node));
+        }
+    }
+
+    fn error(&mut self, range: Range<usize>, kind: SyntaxErrorKind) {
+        self.errors.push(SyntaxError::new(range, kind));
+    }
+
+    fn expected(&mut self, expected: impl Into<String>) {
+        // A second error at the same token would say nothing new, and what the
+        // lexer has reported neither.
+        let range = self.next_range();
+        if self.errors.has_at(range.start)
+            || matches!(self.peek(), TokenKind::BadNumber | TokenKind::BadString)
+        {
+            return;
+        }
+        let kind = SyntaxErrorKind::Expected {
+            expected: expected.into(),
+            found: self.found(),
+        };
+        self.error(range, kind);
+    }
+
+    // The grammar.
+
+    fn document(&mut self) {
+        loop {
+            self.fields();
+            match self.peek() {
+                TokenKind::End => break,
+                _ => self.stray_closer(),
+            }
+        }
+        self.trivia();
+    }
+
+    /// Fields up to the end or a closing bracket.
+    fn fields(&mut self) {
+        loop {
+            match self.peek() {
+                TokenKind::End | Punctuation(b'}' | b'>' | b']') => return,
+                TokenKind::Identifier | Punctuation(b'[') => self.field(),
+                Punctuation(b',' | b';') => {
+                    self.expected("the name of a field");
+                    self.start(NodeKind::Error);
+                    self.bump();
+                    self.finish();
+                }
+                _ => {
+                    self.expected("the name of a field");
+                    self.skip();
+                }
+            }
+        }
+    }
+
+    fn stray_closer(&mut self) {
+        if let Punctuation(closer) = self.peek() {
+            let closer = char::from(closer);
+            self.error(self.next_range(), SyntaxErrorKind::Unmatched { closer });
+        }
+        self.start(NodeKind::Error);
+        self.bump();
+        self.finish();
+    }
+
+    /// Passes over what cannot be understood: at least one token, up to where a
+    /// field may begin again.
+    fn skip(&mut self) {
+        self.start(NodeKind::Error);
+        loop {
+            match self.peek() {
+                Punctuation(b'{' | b'<' | b'[') => self.skip_balanced(),
+                _ => self.bump(),
+            }
+            match self.peek() {
+                TokenKind::End | Punctuation(b'}' | b'>' | b']' | b',' | b';') => break,
+                TokenKind::Identifier | Punctuation(b'[') if self.is_next_on_new_line() => break,
+                _ => {}
+            }
+        }
+        if matches!(self.peek(), Punctuation(b',' | b';')) {
+            self.bump();
+        }
+        self.finish();
+    }
+
+    /// Passes over a bracket and what is in it, however deep.
+    fn skip_balanced(&mut self) {
+        let mut depth = 0_usize;
+        loop {
+            match self.peek() {
+                TokenKind::End => return,
+                Punctuation(b'{' | b'<' | b'[') => depth += 1,
+                Punctuation(b'}' | b'>' | b']') => depth -= 1,
+                _ => {}
+            }
+            self.bump();
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    fn field(&mut self) {
+        self.start(NodeKind::Field);
+        let start = self.next_range().start;
+        if self.peek() == Punctuation(b'[') {
+            self.bracketed_name();
+        } else {
+            self.start(NodeKind::Name);
+            self.bump();
+            self.finish();
+        }
+        let name = &self.text[start..self.tokens[self.at].range.start];
+        match self.peek() {
+            Punctuation(b':') => {
+                self.bump();
+                self.value_of(name);
+            }
+            Punctuation(b'{' | b'<') => self.value(),
+            Punctuation(b'[') => {
+                // Only a list of messages goes without a colon.
+                if !matches!(self.peek_at(1), Punctuation(b'{' | b'<' | b']')) {
+                    self.expected(format!("`:` behind `{name}`"));
+                }
+                self.value();
+            }
+            _ => self.value_without_colon(name),
+        }
+        if matches!(self.peek(), Punctuation(b',' | b';')) {
+            self.bump();
+        }
+        self.finish();
+    }
+
+    /// `[package.extension]` or `[domain/package.Type]`.
+    fn bracketed_name(&mut self) {
+        self.start(NodeKind::Name);
+        let opener = self.next_range();
+        self.bump();
+        if self.peek() == Punctuation(b']') {
+            self.expected("the name of an extension or of a type");
+        }
+        while matches!(
+            self.peek(),
+            TokenKind::Identifier | Punctuation(b'.' | b'/' | b'-')
+        ) {
+            self.bump();
+        }
+        if self.peek() == Punctuation(b']') {
+            self.bump();
+        } else {
+            self.unclosed(opener, b']');
+        }
+        self.finish();
+    }
+
+    fn unclosed(&mut self, opener: Range<usize>, closer: u8) {
+        let kind = SyntaxErrorKind::Unclosed {
+            opener,
+            closer: char::from(closer),
+            found: self.found(),
+        };
+        self.error(self.next_range(), kind);
+    }
+
+    fn value_of(&mut self, name: &str) {
+        // In `a: b: 1` it is the value of `a` that is missing.
+        let is_next_field = self.peek() == TokenKind::Identifier
+            && matches!(self.peek_at(1), Punctuation(b':' | b'{' | b'<'));
+        if is_next_field || !self.can_begin_value() {
+            self.expected(format!("a value for `{name}`"));
+            self.skip_to_field();
+            return;
+        }
+        self.value();
+    }
+
+    fn value_without_colon(&mut self, name: &str) {
+        self.expected(format!("`:` or `{{` behind `{name}`"));
+        if self.is_next_on_new_line() {
+            return;
+        }
+        if self.peek() == TokenKind::Unknown {
+            self.start(NodeKind::Error);
+            self.bump();
+            self.finish();
+        }
+        let is_name = self.peek() == TokenKind::Identifier
+            && matches!(self.peek_at(1), Punctuation(b':' | b'{' | b'<'));
+        if self.can_begin_value() && !is_name {
+            self.value();
+        } else {
+            self.skip_to_field();
+        }
+    }
+
+    /// Passes over what is left of a line that cannot be understood, if anything.
+    fn skip_to_field(&mut self) {
+        let may_stay = matches!(
+            self.peek(),
+            TokenKind::End | TokenKind::Identifier | Punctuation(b'}' | b'>' | b']' | b',' | b';')
+        );
+        if !may_stay && !self.is_next_on_new_line() {
+            self.skip();
+        }
+    }
+
+    fn can_begin_value(&self) -> bool {
+        matches!(
+            self.peek(),
+            TokenKind::Identifier
+                | TokenKind::Integer
+                | TokenKind::Float
+                | TokenKind::String
+                | TokenKind::BadNumber
+                | TokenKind::BadString
+                | Punctuation(b'{' | b'<' | b'[' | b'-')
+        )
+    }
+
+    /// A value; [`Self::can_begin_value`] holds.
+    fn value(&mut self) {
+        match self.peek() {
+            Punctuation(opener @ (b'{' | b'<' | b'[')) => {
+                if self.openers.len() == MAX_DEPTH {
+                    self.too_deep();
+                } else if opener == b'[' {
+                    self.list();
+                } else {
+                    self.message(if opener == b'{' { b'}' } else { b'>' });
+                }
+            }
+            _ => self.scalar(),
+        }
+    }
+
+    fn too_deep(&mut self) {
+        let kind = SyntaxErrorKind::TooDeep { limit: MAX_DEPTH };
+        self.error(self.next_range(), kind);
+        self.start(NodeKind::Error);
+        self.skip_balanced();
+        self.finish();
+    }
+
+    fn message(&mut self, closer: u8) {
+        self.start(NodeKind::Message);
+        let opener = self.opened(closer);
+        loop {
+            self.fields();
+            if self.closed(&opener) {
+                break;
+            }
+            self.stray_closer();
+        }
+        self.finish();
+    }
+
+    fn list(&mut self) {
+        self.start(NodeKind::List);
+        let opener = self.opened(b']');
+        if self.peek() != Punctuation(b']') {
+            self.list_values();
+        }
+        while !self.closed(&opener) {
+            self.stray_closer();
+            if self.peek() != Punctuation(b']') {
+                self.list_values();
+            }
+        }
+        self.finish();
+    }
+
+    /// Values and commas up to a closing bracket or the end.
+    fn list_values(&mut self) {
+        loop {
+            match self.peek() {
+                TokenKind::End | Punctuation(b'}' | b'>') => return,
+                Punctuation(b']') => {
+                    self.expected("a value");
+                    return;
+                }
+                Punctuation(b'[') => {
+                    self.expected("a value that is no list");
+                    self.value();
+                }
+                _ if self.can_begin_value() => self.value(),
+                _ => {
+                    self.expected("a value");
+                    self.start(NodeKind::Error);
+                    self.bump();
+                    self.finish();
+                    continue;
+                }
+            }
+            match self.peek() {
+                Punctuation(b',') => self.bump(),
+                TokenKind::End | Punctuation(b']' | b'}' | b'>') => return,
+                // The name of a field: it is the bracket that is missing.
+                TokenKind::Identifier
+                    if matches!(self.peek_at(1), Punctuation(b':' | b'{' | b'<')) =>
+                {
+                    return;
+                }
+                _ => self.expected("`,` or `]`"),
+            }
+        }
+    }
+
+    fn opened(&mut self, closer: u8) -> Opener {
+        let opener = Opener {
+            closer,
+            range: self.next_range(),
+        };
+        self.bump();
+        self.openers.push(opener.clone());
+        opener
+    }
+
+    /// Whether the innermost bracket ends here: by its counterpart, or with an
+    /// error, since an outer one or the text does.
+    fn closed(&mut self, opener: &Opener) -> bool {
+        let is_closed = match self.peek() {
+            Punctuation(found) if found == opener.closer => {
+                self.bump();
+                true
+            }
+            Punctuation(found @ (b'}' | b'>' | b']')) => {
+                let is_outer = self.openers.iter().any(|outer| outer.closer == found);
+                if is_outer {
+                    self.unclosed(opener.range.clone(), opener.closer);
+                }
+                is_outer
+            }
+            // The end, or in a list the name of a field.
+            _ => {
+                self.unclosed(opener.range.clone(), opener.closer);
+                true
+            }
+        };
+        if is_closed {
+            self.openers.pop();
+        }
+        is_closed
+    }
+
+    fn scalar(&mut self) {
+        self.start(NodeKind::Scalar);
+        match self.peek() {
+            Punctuation(b'-') => {
+                self.bump();
+                match self.peek() {
+                    TokenKind::Integer | TokenKind::Float | TokenKind::BadNumber => self.bump(),
+                    TokenKind::Identifier if self.is_signed_identifier() => self.bump(),
+                    _ => self.expected("a number behind `-`"),
+                }
+            }
+            TokenKind::String | TokenKind::BadString => {
+                while matches!(self.peek(), TokenKind::String | TokenKind::BadString) {
+                    self.bump();
+                }
+            }
+            _ => self.bump(),
+        }
+        self.finish();
+    }
+
+    fn is_signed_identifier(&self) -> bool {
+        let name = &self.text[self.next_range()];
+        ["inf", "infinity", "nan"]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
+    }
+}
