@@ -11,10 +11,21 @@
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod clock;
+mod control;
+pub mod data_plane;
+mod host;
 mod listener;
+mod node;
 mod serving;
 mod snapshot;
+mod store;
+mod token;
 mod transcode;
 
+pub use control::ReflectionError;
+pub use node::{Node, NodeConfig, NodeError};
 pub use serving::{Health, PrepareError, Serving, ServingConfig};
 pub use snapshot::{InterfaceEntry, Limits, ServiceEntry, Snapshot, Target, VersionEntry};
+pub use store::StoreError;
+pub use token::{Token, TokenError};

@@ -71,10 +71,7 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
     let is_utf8 = parameters.split(';').all(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         !name.trim().eq_ignore_ascii_case("charset")
-            || value
-                .trim()
-                .trim_matches('"')
-                .eq_ignore_ascii_case("utf-8")
+            || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
     });
     if is_json && is_utf8 {
         return Ok(());

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use tonic::Code;
 use tonic::body::Body;
 
+use vimana_interface::http::BindError;
+
 use super::{RpcStatus, http_status};
 
 /// A request that failed, as HTTP/JSON answers it: a status and the body
@@ -81,13 +83,6 @@ impl Failure {
         )
     }
 
-    /// The credentials are missing or wrong: 401 with a challenge.
-    pub(crate) fn unauthenticated(message: impl Into<String>) -> Self {
-        let mut failure = Self::new(Code::Unauthenticated, message);
-        failure.header = Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
-        failure
-    }
-
     /// The response.
     pub(crate) fn into_response(self) -> Response<Body> {
         let details: Vec<Value> = self.details.iter().map(any_to_json).collect();
@@ -97,6 +92,11 @@ impl Failure {
             "details": details,
         });
         let mut response = json_response(self.http, body.to_string().into());
+        if self.http == StatusCode::UNAUTHORIZED {
+            // RFC 9110, section 15.5.2: a 401 bears a challenge.
+            let challenge = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
         if let Some((name, value)) = self.header {
             response.headers_mut().insert(name, value);
         }
@@ -110,6 +110,12 @@ impl From<tonic::Status> for Failure {
             .map(|decoded| decoded.details)
             .unwrap_or_default();
         Self::new(status.code(), status.message()).with_details(details)
+    }
+}
+
+impl From<BindError> for Failure {
+    fn from(error: BindError) -> Self {
+        Self::new(Code::InvalidArgument, error.to_string())
     }
 }
 
@@ -152,11 +158,8 @@ mod tests {
                 value: vec![1, 2],
             }],
         };
-        let status = tonic::Status::with_details(
-            Code::Aborted,
-            "held",
-            details.encode_to_vec().into(),
-        );
+        let status =
+            tonic::Status::with_details(Code::Aborted, "held", details.encode_to_vec().into());
         let (http, body) = body_of(status.into()).await;
         assert_eq!(http, StatusCode::CONFLICT);
         assert_eq!(

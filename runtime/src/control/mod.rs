@@ -1,0 +1,16 @@
+//! The control API: gRPC and HTTP/JSON on one port.
+
+mod checked;
+mod endpoint;
+mod guard;
+mod json;
+mod model;
+mod plane;
+mod service;
+mod status;
+mod upload;
+
+pub(crate) use endpoint::Endpoint;
+pub use endpoint::ReflectionError;
+pub(crate) use plane::ControlPlane;
+pub(crate) use service::{ControlService, NodeFacts};

@@ -1,0 +1,212 @@
+//! What the store holds, in memory and in the types that are served.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use vimana_proto::{Address, Digest, Kind, ServiceName, VersionName};
+
+use super::checked::{Checked, VersionParts};
+use crate::snapshot::{InterfaceEntry, Limits, ServiceEntry, Snapshot, Target, VersionEntry};
+
+/// Follows the store step by step, so that a step costs what its own service
+/// costs and no more.
+#[derive(Debug, Default)]
+pub(super) struct Model {
+    number: u64,
+    parts: BTreeMap<ServiceName, Parts>,
+    services: BTreeMap<ServiceName, Arc<ServiceEntry>>,
+    /// The digests of what is published, by workspace and address.
+    digests: BTreeMap<(String, Address), Digest>,
+}
+
+/// What is known of one service, complete or not.
+#[derive(Debug, Default)]
+struct Parts {
+    workspace: String,
+    limits: Option<Limits>,
+    interfaces: BTreeMap<semver::Version, Arc<InterfaceEntry>>,
+    versions: BTreeMap<semver::Version, Arc<VersionEntry>>,
+    targets: Vec<Target>,
+}
+
+impl Parts {
+    fn is_empty(&self) -> bool {
+        self.limits.is_none()
+            && self.interfaces.is_empty()
+            && self.versions.is_empty()
+            && self.targets.is_empty()
+    }
+
+    fn entry(&self, name: &ServiceName) -> Option<ServiceEntry> {
+        let is_known = |target: &&Target| self.versions.contains_key(&target.version);
+        Some(ServiceEntry {
+            name: name.clone(),
+            workspace: self.workspace.clone(),
+            limits: self.limits?,
+            versions: self.versions.clone(),
+            targets: self.targets.iter().filter(is_known).cloned().collect(),
+        })
+    }
+}
+
+/// A resource with what it became.
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    Passive,
+    Interface(Arc<InterfaceEntry>),
+    Service {
+        name: ServiceName,
+        limits: Limits,
+    },
+    Version(Arc<VersionEntry>),
+    Route {
+        service: ServiceName,
+        targets: Vec<Target>,
+    },
+}
+
+impl Model {
+    /// The interface of a version, where it is the one that the node has.
+    pub(super) fn interface(&self, version: &VersionParts) -> Option<Arc<InterfaceEntry>> {
+        self.parts
+            .get(&version.name.service)?
+            .interfaces
+            .get(&version.name.version)
+            .filter(|interface| interface.digest == version.interface)
+            .cloned()
+    }
+
+    /// Puts a resource. Answers whether what is served changed.
+    pub(super) fn put(
+        &mut self,
+        workspace: &str,
+        address: Address,
+        digest: Digest,
+        part: Part,
+    ) -> bool {
+        self.digests.insert((workspace.to_owned(), address), digest);
+        let service = match &part {
+            Part::Passive => return false,
+            Part::Interface(interface) => interface.name.service.clone(),
+            Part::Version(version) => version.name.service.clone(),
+            Part::Service { name, .. } | Part::Route { service: name, .. } => name.clone(),
+        };
+        let parts = self.parts.entry(service.clone()).or_default();
+        workspace.clone_into(&mut parts.workspace);
+        match part {
+            Part::Passive => {}
+            Part::Interface(interface) => {
+                // A version keeps the interface that it was prepared with.
+                let version = interface.name.version.clone();
+                parts.interfaces.insert(version, interface);
+                return false;
+            }
+            Part::Service { limits, .. } => parts.limits = Some(limits),
+            Part::Version(version) => {
+                parts.versions.insert(version.name.version.clone(), version);
+            }
+            Part::Route { targets, .. } => parts.targets = targets,
+        }
+        self.refresh(&service);
+        true
+    }
+
+    /// Deletes a resource. Answers whether what is served changed.
+    pub(super) fn delete(&mut self, workspace: &str, address: &Address) -> bool {
+        self.digests
+            .remove(&(workspace.to_owned(), address.clone()));
+        let Some((service, version)) = served_name(address) else {
+            return false;
+        };
+        let Some(parts) = self.parts.get_mut(&service) else {
+            return false;
+        };
+        match (address.kind(), version) {
+            (Kind::Interface, Some(version)) => drop(parts.interfaces.remove(&version)),
+            (Kind::Version, Some(version)) => drop(parts.versions.remove(&version)),
+            (Kind::Route, _) => parts.targets.clear(),
+            _ => parts.limits = None,
+        }
+        self.refresh(&service);
+        true
+    }
+
+    /// The digest that is published for a resource.
+    pub(super) fn digest(&self, workspace: &str, address: &Address) -> Option<Digest> {
+        self.digests
+            .get(&(workspace.to_owned(), address.clone()))
+            .copied()
+    }
+
+    /// Whether this version, with this digest, is published.
+    pub(super) fn holds(&self, version: &VersionEntry) -> bool {
+        self.services
+            .get(&version.name.service)
+            .and_then(|service| service.versions.get(&version.name.version))
+            .is_some_and(|published| published.digest == version.digest)
+    }
+
+    /// The next snapshot.
+    pub(super) fn snapshot(&mut self) -> Arc<Snapshot> {
+        self.number += 1;
+        Arc::new(Snapshot {
+            number: self.number,
+            services: self.services.clone(),
+        })
+    }
+
+    fn refresh(&mut self, service: &ServiceName) {
+        let Some(parts) = self.parts.get(service) else {
+            return;
+        };
+        match parts.entry(service) {
+            Some(entry) => self.services.insert(service.clone(), Arc::new(entry)),
+            None => self.services.remove(service),
+        };
+        if parts.is_empty() {
+            self.parts.remove(service);
+        }
+    }
+}
+
+/// The service, and the version where there is one, that an address speaks of.
+fn served_name(address: &Address) -> Option<(ServiceName, Option<semver::Version>)> {
+    match address.kind() {
+        Kind::Interface | Kind::Version => {
+            let name: VersionName = address.name().parse().ok()?;
+            Some((name.service, Some(name.version)))
+        }
+        Kind::Service | Kind::Route => Some((address.name().parse().ok()?, None)),
+        Kind::Cluster | Kind::Domain | Kind::Variable | Kind::Session | Kind::VPod => None,
+    }
+}
+
+/// A version with its interface and its file.
+pub(super) fn version_entry(
+    version: VersionParts,
+    interface: Arc<InterfaceEntry>,
+    component_file: PathBuf,
+) -> Arc<VersionEntry> {
+    Arc::new(VersionEntry {
+        name: version.name,
+        digest: version.digest,
+        component: version.component,
+        component_file,
+        interface,
+        otlp: version.otlp,
+    })
+}
+
+impl Part {
+    /// The part that a checked resource is, where it is no version.
+    pub(super) fn of(checked: Checked) -> Result<Self, VersionParts> {
+        Ok(match checked {
+            Checked::Passive => Self::Passive,
+            Checked::Interface(interface) => Self::Interface(Arc::new(interface)),
+            Checked::Service { name, limits } => Self::Service { name, limits },
+            Checked::Route { service, targets } => Self::Route { service, targets },
+            Checked::Version(version) => return Err(version),
+        })
+    }
+}
