@@ -24,6 +24,7 @@ mod memory;
 mod path;
 mod resolve;
 mod revision;
+mod text;
 mod work_tree;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub use error::SourceError;
 pub use memory::Memory;
 pub use path::{RepoPath, RepoPathError};
 pub use revision::GitRevision;
+pub(crate) use text::{read_error, read_text};
 pub use work_tree::WorkTree;
 
 /// The size of the largest file that is read: 64 MiB, well above the largest

@@ -94,27 +94,30 @@ fn map_entry(entry: &DynamicMessage) -> Option<(MapKey, Bound)> {
 /// What the fields of one message have been so far.
 #[derive(Default)]
 struct Seen {
-    /// The name and place of each, and how many values it has.
+    /// The name and place of each, and how many values of it are bound.
     fields: Vec<(String, Range<usize>, usize)>,
     /// The member that each oneof has.
     oneofs: Vec<(String, String, Range<usize>)>,
 }
 
 impl Seen {
-    /// Counts one value of the field, and returns how many there were.
-    fn count(&mut self, name: &str, range: &Range<usize>) -> usize {
-        if let Some((_, _, count)) = self.fields.iter_mut().find(|(seen, ..)| seen == name) {
-            *count += 1;
-            return *count - 1;
+    fn add(&mut self, name: &str, range: &Range<usize>) {
+        if self.first(name).is_none() {
+            self.fields.push((name.to_owned(), range.clone(), 0));
         }
-        self.fields.push((name.to_owned(), range.clone(), 1));
-        0
     }
 
     fn first(&self, name: &str) -> Option<Range<usize>> {
         let mut fields = self.fields.iter();
         let (_, range, _) = fields.find(|(seen, ..)| seen == name)?;
         Some(range.clone())
+    }
+
+    /// How many values of the field are bound.
+    fn count(&mut self, name: &str) -> Option<&mut usize> {
+        let mut fields = self.fields.iter_mut();
+        let (_, _, count) = fields.find(|(seen, ..)| seen == name)?;
+        Some(count)
     }
 }
 
@@ -189,6 +192,7 @@ impl Binder {
         if !target.is_repeated() && !self.is_first(name, target, seen) {
             return;
         }
+        seen.add(target.name(), &name.range);
         let Some(value) = field.value() else { return };
         match value {
             Value::List(list) if target.is_repeated() => {
@@ -197,7 +201,6 @@ impl Binder {
                 }
             }
             Value::List(list) => {
-                seen.count(target.name(), &name.range);
                 self.wrong_type(target, list.range(), "a list", None);
             }
             value => self.value(value, name, target, bound, seen, path),
@@ -245,19 +248,25 @@ impl Binder {
         seen: &mut Seen,
         path: &str,
     ) {
-        let index = seen.count(target.name(), &name.range);
-        let mut field_path = join(path, &target.path_segment());
+        let field_path = join(path, &target.path_segment());
+        let index = seen.count(target.name()).map_or(0, |count| *count);
+        let value_path = if target.is_repeated() {
+            format!("{field_path}[{index}]")
+        } else {
+            field_path.clone()
+        };
+        let typed = self.typed(value, target, &value_path);
         let span = FieldSpan {
             name: name.range.clone(),
             value: value.range(),
+            is_bound: typed.is_some(),
         };
-        self.spans.insert(field_path.clone(), span.clone());
-        if target.is_repeated() {
-            field_path = format!("{field_path}[{index}]");
-            self.spans.insert(field_path.clone(), span);
-        }
-        if let Some(value) = self.typed(value, target, &field_path) {
-            target.store(bound, value);
+        self.spans.insert(field_path, span.clone());
+        let Some(typed) = typed else { return };
+        self.spans.insert(value_path, span);
+        target.store(bound, typed);
+        if let Some(count) = seen.count(target.name()) {
+            *count += 1;
         }
     }
 
@@ -329,6 +338,7 @@ impl Binder {
                 let span = FieldSpan {
                     name: name.range.clone(),
                     value: message.range(),
+                    is_bound: true,
                 };
                 self.spans.insert(path.clone(), span);
                 let inner = self.message(message, &descriptor, &path);

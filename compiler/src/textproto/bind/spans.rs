@@ -3,7 +3,8 @@ use std::ops::Range;
 
 /// Where the fields of a message are written, by path: `regional.failover`,
 /// `version[1].weight`. A repeated field has a span for each of its values, and
-/// by its name alone that of the first.
+/// by its name alone that of the first; values that could not be bound count for
+/// nothing, so that indices are those of the message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldSpans {
     spans: BTreeMap<String, FieldSpan>,
@@ -16,6 +17,9 @@ pub struct FieldSpan {
     pub name: Range<usize>,
     /// Its value.
     pub value: Range<usize>,
+    /// Whether the value is in the message: false where it was of the wrong
+    /// type.
+    pub is_bound: bool,
 }
 
 impl FieldSpans {

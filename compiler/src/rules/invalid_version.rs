@@ -1,0 +1,38 @@
+//! # Version that is no semantic version
+//!
+//! A `version` in `service.txtpb` is no semantic version
+//! (<https://semver.org>): three numbers without leading zeros, and perhaps a
+//! pre-release and a build. Versions are compared, so that their form counts.
+//!
+//! This is wrong:
+//!
+//! ```textproto
+//! version { version: "1.0" }
+//! ```
+//!
+//! This is right:
+//!
+//! ```textproto
+//! version { version: "1.0.0" }
+//! ```
+
+use crate::diagnostic::{Diagnostic, Span};
+
+pub(crate) const CODE: &str = "VM0018";
+
+pub(crate) fn diagnostic(span: Span, found: &str, error: &semver::Error) -> Diagnostic {
+    let diagnostic = Diagnostic::error(CODE, format!("`{found}` is no semantic version"))
+        .at(span, error.to_string());
+    match completed(found) {
+        Some(version) => diagnostic.help(format!("write `\"{version}\"`")),
+        None => diagnostic.help("write three numbers, as in `\"1.0.0\"`"),
+    }
+}
+
+/// The version that was probably meant: `1.0` and `v1.0.0` stand for `1.0.0`.
+fn completed(found: &str) -> Option<semver::Version> {
+    let numbers = found.trim().trim_start_matches(['v', 'V']);
+    ["", ".0", ".0.0"]
+        .iter()
+        .find_map(|rest| format!("{numbers}{rest}").parse().ok())
+}

@@ -1,0 +1,155 @@
+//! What the file alone can be wrong about.
+
+use vimana_proto::ServiceName;
+use vimana_proto::config::v1::{self, service::Placement};
+
+use super::{Limits, Region, ServiceConfig, Version, limits};
+use crate::diagnostic::Diagnostic;
+use crate::rules::{
+    duplicate_version, invalid_domain, invalid_selector, invalid_version, missing_field, no_traffic,
+};
+use crate::settings::Selector;
+use crate::source::RepoPath;
+use crate::textproto::bind::FieldSpans;
+
+/// The configuration that `message` is, with what is wrong in `diagnostics`.
+pub(super) fn check(
+    file: &RepoPath,
+    message: v1::Service,
+    spans: FieldSpans,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> ServiceConfig {
+    let mut config = ServiceConfig {
+        file: file.clone(),
+        message,
+        spans,
+        limits: Limits::default(),
+        regions: Vec::new(),
+        versions: Vec::new(),
+    };
+    check_domain(&config, diagnostics);
+    config.regions = regions(&config, diagnostics);
+    config.versions = versions(&config, diagnostics);
+    check_weights(&config, diagnostics);
+    if let Some(limits) = &config.message.limits {
+        let span = |field: &str| {
+            let path = format!("limits.{field}");
+            config.is_set(&path).then(|| config.span(&path))
+        };
+        config.limits = limits::read(limits, span, diagnostics);
+    }
+    config
+}
+
+/// Whether `text` is a DNS name, as service names have it.
+pub(super) fn is_domain(text: &str) -> bool {
+    ServiceName::new(text, "S").is_ok()
+}
+
+fn check_domain(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) {
+    let domain = &config.message.domain;
+    if !config.is_set("domain") || is_domain(domain) {
+        return;
+    }
+    // `https://Example.com/` is most probably `example.com`.
+    let name = domain
+        .split_once("://")
+        .map_or(domain.as_str(), |(_, rest)| rest);
+    let name = name.split(['/', ':']).next().unwrap_or_default();
+    let meant = name.trim_end_matches('.').to_lowercase();
+    let meant = is_domain(&meant).then_some(meant);
+    diagnostics.push(invalid_domain::diagnostic(
+        config.span("domain"),
+        domain,
+        meant,
+    ));
+}
+
+fn regions(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) -> Vec<Region> {
+    let Some(Placement::Regional(regional)) = &config.message.placement else {
+        return Vec::new();
+    };
+    let mut regions = Vec::new();
+    for (index, found) in regional.regions.iter().enumerate() {
+        let span = config.span(&format!("regional.regions[{index}]"));
+        match found.parse() {
+            Ok(selector) => regions.push(Region { selector, span }),
+            Err(_) => {
+                let diagnostic = invalid_selector::diagnostic(span, found, meant_selector(found));
+                diagnostics.push(diagnostic);
+            }
+        }
+    }
+    regions
+}
+
+/// The selector that was probably meant by `us-east` or `AWS/EU-West`.
+fn meant_selector(found: &str) -> Option<String> {
+    let lower = found.trim().to_lowercase().replace('_', "-");
+    [lower.clone(), format!("/{lower}")]
+        .into_iter()
+        .find(|text| text.parse::<Selector>().is_ok())
+}
+
+fn versions(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) -> Vec<Version> {
+    let mut versions: Vec<Version> = Vec::new();
+    for (index, block) in config.message.version.iter().enumerate() {
+        let path = format!("version[{index}]");
+        let field = format!("{path}.version");
+        if !config.is_written(&field) {
+            diagnostics.push(missing_field::version(config.name_span(&path)));
+            continue;
+        }
+        let version: semver::Version = match block.version.parse() {
+            Ok(version) => version,
+            // What is no string has been reported as such.
+            Err(_) if !config.is_set(&field) => continue,
+            Err(error) => {
+                let span = config.span(&field);
+                diagnostics.push(invalid_version::diagnostic(span, &block.version, &error));
+                continue;
+            }
+        };
+        if let Some(first) = versions.iter().find(|other| other.version == version) {
+            let first = config.span(&format!("{}.version", first.path));
+            let span = config.span(&field);
+            diagnostics.push(duplicate_version::diagnostic(span, &version, first));
+            continue;
+        }
+        versions.push(Version {
+            version,
+            interface: non_empty(&block.interface),
+            component: non_empty(&block.component),
+            weight: block.weight,
+            path,
+        });
+    }
+    versions
+}
+
+fn non_empty(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn check_weights(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) {
+    let blocks = &config.message.version;
+    let is_alone = matches!(blocks.as_slice(), [only] if only.weight.is_none());
+    let weight_path = |index| format!("version[{index}].weight");
+    // A weight that is no number has been reported as such, and may be any.
+    let takes_traffic = |(index, block): (usize, &v1::Version)| {
+        block.weight.unwrap_or(0) > 0
+            || (block.weight.is_none() && config.is_written(&weight_path(index)))
+    };
+    if blocks.is_empty() || is_alone || blocks.iter().enumerate().any(takes_traffic) {
+        return;
+    }
+    let paths = (0..blocks.len()).map(|index| {
+        let weight = weight_path(index);
+        if config.is_set(&weight) {
+            config.span(&weight)
+        } else {
+            config.name_span(&format!("version[{index}]"))
+        }
+    });
+    diagnostics.push(no_traffic::diagnostic(paths));
+}
