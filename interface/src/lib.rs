@@ -24,8 +24,10 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod codec;
 mod component;
 mod finding;
+pub mod http;
 mod model;
 mod name;
 mod verify;

@@ -1,0 +1,115 @@
+//! Messages between Protobuf bytes, `ProtoJSON` and the values of a component.
+//!
+//! A codec is built once for a message, from the model, and then works from its
+//! tables. Whatever it is given, it answers with a value or an error that names
+//! the field: it never panics, and its recursion has a limit.
+
+mod decode;
+mod encode;
+mod error;
+mod finish;
+mod json;
+mod plan;
+mod structs;
+mod value;
+mod well_known;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use prost_reflect::MessageDescriptor;
+use wasmtime::component::Val;
+
+use crate::{Interface, Method};
+
+pub use error::{CodecError, CodecErrorKind};
+pub(crate) use plan::is_open;
+pub(crate) use well_known::{
+    WellKnown, decode_base64, parse_duration, parse_field_mask, parse_timestamp,
+};
+
+/// How deep messages nest, as in every implementation of Protobuf.
+pub(crate) const RECURSION_LIMIT: usize = 100;
+
+/// Moves one type of message between its forms. Cheap to clone.
+#[derive(Clone)]
+pub struct MessageCodec {
+    plan: Arc<plan::Plan>,
+    message: MessageDescriptor,
+}
+
+impl MessageCodec {
+    /// The codec of a message that the interface reaches.
+    pub fn new(interface: &Interface, message: &MessageDescriptor) -> Self {
+        MessageCodec {
+            plan: Arc::new(plan::Plan::new(interface, message)),
+            message: message.clone(),
+        }
+    }
+
+    /// The message.
+    pub fn message(&self) -> &MessageDescriptor {
+        &self.message
+    }
+
+    /// Decodes a message. Fields that the interface does not have are dropped.
+    pub fn from_protobuf(&self, encoded: &[u8]) -> Result<Val, CodecError> {
+        decode::decode(&self.plan, encoded)
+    }
+
+    /// Appends the encoded message, in the same bytes for the same value.
+    pub fn to_protobuf(&self, value: &Val, out: &mut BytesMut) -> Result<(), CodecError> {
+        encode::encode(&self.plan, value, out)
+    }
+
+    /// Reads a message from its JSON. Fields that the interface does not have are
+    /// refused.
+    pub fn from_json(&self, json: &serde_json::Value) -> Result<Val, CodecError> {
+        json::read(&self.plan, json)
+    }
+
+    /// Appends the message's JSON.
+    pub fn to_json(&self, value: &Val, out: &mut Vec<u8>) -> Result<(), CodecError> {
+        json::write(&self.plan, value, out)
+    }
+
+    /// Appends the JSON of one field of the message, for an HTTP rule with a
+    /// `response_body`. An absent field is `null`.
+    pub fn field_to_json(
+        &self,
+        value: &Val,
+        field: &str,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CodecError> {
+        json::write_field(&self.plan, value, field, out)
+    }
+}
+
+impl fmt::Debug for MessageCodec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageCodec")
+            .field("message", &self.message.full_name())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The codecs of a method's messages.
+#[derive(Clone, Debug)]
+pub struct MethodCodec {
+    /// Of the request, or of one message of its stream.
+    pub request: MessageCodec,
+    /// Of the response, or of one message of its stream.
+    pub response: MessageCodec,
+}
+
+impl MethodCodec {
+    /// The codecs of a method of the interface.
+    pub fn new(interface: &Interface, method: &Method) -> Self {
+        MethodCodec {
+            request: MessageCodec::new(interface, &method.descriptor.input()),
+            response: MessageCodec::new(interface, &method.descriptor.output()),
+        }
+    }
+}
