@@ -192,10 +192,13 @@ impl Printer<'_> {
         self.line(format!("/// {line}").trim_end());
     }
 
-    fn comment(&mut self, file: &FileDescriptor, path: &[i32]) {
-        for line in self.comments.lines(file, path) {
-            self.doc(&line);
+    /// Prints the comment of an element; tells whether it has one.
+    fn comment(&mut self, file: &FileDescriptor, path: &[i32]) -> bool {
+        let lines = self.comments.lines(file, path);
+        for line in &lines {
+            self.doc(line);
         }
+        !lines.is_empty()
     }
 
     fn package(&mut self) {
@@ -294,22 +297,24 @@ impl Printer<'_> {
 
     fn field(&mut self, field: &FieldModel) {
         let descriptor = &field.descriptor;
-        if descriptor.parent_message().package_name() != "google.protobuf" {
-            self.comment(&descriptor.parent_file(), descriptor.path());
-        }
+        let commented = descriptor.parent_message().package_name() != "google.protobuf"
+            && self.comment(&descriptor.parent_file(), descriptor.path());
         let (Shape::Plain(value)
         | Shape::Required(value)
         | Shape::Optional(value)
         | Shape::List(value)
         | Shape::Map { value, .. }) = &field.shape;
-        self.recursion(value);
+        self.recursion(value, commented);
         let shape = self.interface.shape_wit(&field.shape);
         self.line(&format!("{}: {shape},", escape(&field.wit_name)));
     }
 
     /// Says what the bytes of a recursive field are.
-    fn recursion(&mut self, value: &ValueShape) {
+    fn recursion(&mut self, value: &ValueShape, commented: bool) {
         if let ValueShape::Recursive(message) = value {
+            if commented {
+                self.doc("");
+            }
             self.doc(&format!(
                 "An encoded `{}`, since WIT has no recursive types.",
                 message.full_name()
@@ -321,8 +326,8 @@ impl Printer<'_> {
         self.doc(&format!("The oneof `{}`.", oneof.descriptor.full_name()));
         self.open(&format!("variant {}", escape(&oneof.type_name)));
         for case in &oneof.cases {
-            self.comment(&case.descriptor.parent_file(), case.descriptor.path());
-            self.recursion(&case.shape);
+            let commented = self.comment(&case.descriptor.parent_file(), case.descriptor.path());
+            self.recursion(&case.shape, commented);
             let payload = self.interface.value_wit(&case.shape);
             self.line(&format!("{}({payload}),", escape(&case.wit_name)));
         }

@@ -181,12 +181,12 @@ fn binary_error(error: &wasmparser::BinaryReaderError, bytes: &[u8]) -> Componen
     let truncated = message.contains("unexpected end") || message.contains("unexpected eof");
     if truncated {
         ComponentError::Truncated {
-            offset: usize::try_from(error.offset()).unwrap_or(usize::MAX),
+            offset: error.offset(),
             length: bytes.len(),
         }
     } else {
         ComponentError::Invalid {
-            offset: usize::try_from(error.offset()).unwrap_or(usize::MAX),
+            offset: error.offset(),
             message: message.to_owned(),
         }
     }

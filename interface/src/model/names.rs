@@ -53,7 +53,7 @@ impl TypeNames {
         for named in types {
             match named.derived() {
                 Ok(name) => candidates.push((named, name)),
-                Err(finding) => findings.push(finding),
+                Err(finding) => findings.push(*finding),
             }
         }
         let mut bearers: BTreeMap<String, usize> = BTreeMap::new();
@@ -114,7 +114,7 @@ impl TypeElement {
     }
 
     /// The name without regard to others: `outer-inner`.
-    fn derived(&self) -> Result<String, DescriptorFinding> {
+    fn derived(&self) -> Result<String, Box<DescriptorFinding>> {
         match self {
             Self::Message(message) => nested(message, message.parent_message()),
             Self::Enum(enumeration) => nested(enumeration, enumeration.parent_message()),
@@ -145,7 +145,7 @@ impl TypeElement {
 fn nested(
     element: &impl Named,
     parent: Option<MessageDescriptor>,
-) -> Result<String, DescriptorFinding> {
+) -> Result<String, Box<DescriptorFinding>> {
     let mut parts = vec![own_name(element)?];
     let mut whole = element.wit_name_option().is_some();
     let mut around = parent;

@@ -30,7 +30,7 @@ impl Scope {
                 wit_name
             }
             Err(finding) => {
-                findings.push(finding);
+                findings.push(*finding);
                 String::new()
             }
         }
@@ -63,18 +63,15 @@ impl Scope {
 }
 
 /// The name that an element has by itself: its option's, or its own in kebab-case.
-pub(super) fn own_name<N: Named>(element: &N) -> Result<String, DescriptorFinding> {
+pub(super) fn own_name<N: Named>(element: &N) -> Result<String, Box<DescriptorFinding>> {
     if let Some(name) = element.wit_name_option() {
         if is_wit_name(&name) {
             return Ok(name);
         }
         let suggestion = spell(&name, N::ELEMENT);
         let help = element.option_help(&suggestion);
-        return Err(finding(
-            element,
-            FindingKind::InvalidOption { name },
-            Some(help),
-        ));
+        let kind = FindingKind::InvalidOption { name };
+        return Err(Box::new(finding(element, kind, Some(help))));
     }
     kebab(element.simple_name()).ok_or_else(|| {
         let kind = FindingKind::Unspellable {
@@ -82,7 +79,11 @@ pub(super) fn own_name<N: Named>(element: &N) -> Result<String, DescriptorFindin
             name: element.simple_name().to_owned(),
         };
         let suggestion = spell(element.simple_name(), N::ELEMENT);
-        finding(element, kind, Some(element.option_help(&suggestion)))
+        Box::new(finding(
+            element,
+            kind,
+            Some(element.option_help(&suggestion)),
+        ))
     })
 }
 

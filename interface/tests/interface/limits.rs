@@ -1,0 +1,97 @@
+//! Messages at the edge of what a component's type can hold.
+
+use std::fmt::Write;
+
+use vimana_interface::{FindingKind, Interface};
+
+use crate::compile::{findings, foo, try_interface_of};
+use crate::guest::component;
+
+/// The last interface that is accepted when its messages grow.
+fn largest(body: impl Fn(usize) -> String) -> Interface {
+    (1..100)
+        .map_while(|levels| try_interface_of(&[("foo.proto", &foo(&body(levels)))]).ok())
+        .last()
+        .unwrap()
+}
+
+/// `levels` messages, each in the one before it.
+fn chain(levels: usize, field: &str) -> String {
+    let mut body = String::from("message Request { M0 m = 1; } message Response {}");
+    for level in 0..levels {
+        let field = field.replace("NEXT", &format!("M{}", level + 1));
+        let _ = write!(body, "message M{level} {{ {field} m = 1; }}");
+    }
+    let _ = write!(body, "message M{levels} {{}}");
+    body
+}
+
+#[test]
+fn the_deepest_message_that_is_accepted_is_one_that_components_can_have() {
+    for field in ["NEXT", "repeated NEXT", "map<string, NEXT>"] {
+        let deepest = largest(|levels| chain(levels, field));
+        component(&deepest.to_wit());
+    }
+}
+
+#[test]
+fn messages_that_nest_deeper_are_a_finding_however_deep() {
+    for levels in [40, 5_000] {
+        let all = findings(&chain(levels, "NEXT"));
+        assert!(
+            matches!(all[0].kind, FindingKind::TooDeep { .. }),
+            "{all:#?}"
+        );
+    }
+}
+
+/// Each message holds the next one twice: two to the power of `levels`, written out.
+fn doubling(levels: usize) -> String {
+    let mut body = String::from("message Request { M0 m = 1; } message Response {}");
+    for level in 0..levels {
+        let next = level + 1;
+        let _ = write!(body, "message M{level} {{ M{next} a = 1; M{next} b = 2; }}");
+    }
+    let _ = write!(body, "message M{levels} {{}}");
+    body
+}
+
+#[test]
+fn the_largest_message_that_is_accepted_is_one_that_components_can_have() {
+    component(&largest(doubling).to_wit());
+}
+
+#[test]
+fn messages_that_are_larger_written_out_are_a_finding() {
+    for levels in [17, 35] {
+        let all = findings(&doubling(levels));
+        assert!(
+            all.iter().any(|finding| matches!(
+                finding.kind,
+                FindingKind::TooLarge { .. } | FindingKind::ServiceTooLarge { .. }
+            )),
+            "{all:#?}"
+        );
+    }
+}
+
+#[test]
+fn more_fields_or_values_than_a_type_can_have_are_a_finding() {
+    let mut message = String::from("message Response {} message Request {");
+    let mut values = String::from("message Response {} message Request { E e = 1; } enum E {");
+    for number in 0..10_000 {
+        let _ = write!(message, "int32 f{number} = {};", number + 1);
+        let _ = write!(values, "V{number} = {number};");
+    }
+    for body in [message + "}", values + "}"] {
+        let all = findings(&body);
+        assert_eq!(all.len(), 1);
+        assert!(
+            matches!(
+                all[0].kind,
+                FindingKind::TooManyMembers { found: 10_000, .. }
+            ),
+            "{all:#?}"
+        );
+    }
+}
