@@ -23,7 +23,10 @@ pub(crate) fn check() -> anyhow::Result<()> {
             .args(checks);
         command
     };
-    step("cargo deny check bans licenses sources", &mut deny(&["bans", "licenses", "sources"]))?;
+    step(
+        "cargo deny check bans licenses sources",
+        &mut deny(&["bans", "licenses", "sources"]),
+    )?;
     let fetched = Command::new(&program)
         .current_dir(crate::process::root())
         .args(["--log-level", "error", "fetch", "db"])
@@ -32,7 +35,9 @@ pub(crate) fn check() -> anyhow::Result<()> {
         .status()
         .is_ok_and(|status| status.success());
     if !fetched {
-        println!("==> cargo deny check advisories: the advisory database cannot be reached from here");
+        println!(
+            "==> cargo deny check advisories: the advisory database cannot be reached from here"
+        );
         return Ok(());
     }
     step("cargo deny check advisories", &mut deny(&["advisories"]))
@@ -55,11 +60,18 @@ fn find_or_install() -> Option<PathBuf> {
     }
     let installed = step(
         &format!("cargo install cargo-deny {VERSION}"),
-        cargo(["install", "--quiet", "--locked", "--no-default-features", "--debug", "cargo-deny"])
-            .args(["--version", VERSION, "--root"])
-            .arg(&tools)
-            .arg("--target-dir")
-            .arg(tools.join("build")),
+        cargo([
+            "install",
+            "--quiet",
+            "--locked",
+            "--no-default-features",
+            "--debug",
+            "cargo-deny",
+        ])
+        .args(["--version", VERSION, "--root"])
+        .arg(&tools)
+        .arg("--target-dir")
+        .arg(tools.join("build")),
     );
     match installed {
         Ok(()) => Some(ours),

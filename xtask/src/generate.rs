@@ -8,6 +8,8 @@ use crate::process::{cargo, step};
 pub(crate) fn run() -> anyhow::Result<()> {
     step(
         "schemas and snapshots",
-        cargo(["test", "--quiet", "--workspace"]).env("BLESS", "1").env("SNAPSHOTS", "overwrite"),
+        cargo(["test", "--quiet", "--workspace"])
+            .env("BLESS", "1")
+            .env("SNAPSHOTS", "overwrite"),
     )
 }

@@ -36,7 +36,10 @@ fn debian(packages: &[&str]) -> anyhow::Result<()> {
     if !has("apt-get") {
         bail!("the tests need {names}: install them with this system's package manager");
     }
-    step("apt-get update", Command::new("apt-get").args(["update", "-qq"]))?;
+    step(
+        "apt-get update",
+        Command::new("apt-get").args(["update", "-qq"]),
+    )?;
     step(
         &format!("apt-get install {names}"),
         Command::new("apt-get")

@@ -19,8 +19,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         step("cargo fmt --check", &mut cargo(["fmt", "--all", "--check"]))?;
         step(
             "cargo clippy",
-            cargo(["clippy", "--quiet", "--locked", "--workspace", "--all-targets"])
-                .args(["--all-features", "--", "-D", "warnings"]),
+            cargo([
+                "clippy",
+                "--quiet",
+                "--locked",
+                "--workspace",
+                "--all-targets",
+            ])
+            .args(["--all-features", "--", "-D", "warnings"]),
         )?;
     }
     install::node_client()?;
@@ -36,6 +42,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         )?;
         deny::check()?;
     }
-    println!("==> all green in {:.1} min", start.elapsed().as_secs_f64() / 60.0);
+    println!(
+        "==> all green in {:.1} min",
+        start.elapsed().as_secs_f64() / 60.0
+    );
     Ok(())
 }

@@ -1,0 +1,163 @@
+//! Runs a node, applies the repository to it, and again whenever it changes
+//!
+//! One process: a node whose state lies in the repository's `.vimana/`, and a
+//! watch over the work tree. While it runs, every other command in the repository
+//! finds it by itself.
+
+mod invitation;
+mod watch;
+
+use std::path::{Path, PathBuf};
+
+use vimana_reconciler::{Cancel, Embedded, PlanOptions};
+use vimana_runtime::{Node, Token};
+
+use crate::arguments::{Format, Global};
+use crate::command_error::{Code, CommandError};
+use crate::commands::serve::{self, Listeners};
+use crate::commands::signals::Signals;
+use crate::endpoint::{self, Announcement};
+use crate::output::Output;
+use crate::repository::Repository;
+use crate::workflow::{self, RepositoryComponents};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The config repository, instead of the working folder's
+    #[arg(value_name = "DIR")]
+    directory: Option<PathBuf>,
+
+    #[command(flatten)]
+    listeners: Listeners,
+
+    /// The folder of the node's state, instead of `.vimana/node` in the repository
+    #[arg(long, value_name = "DIR", env = "VIMANA_STATE")]
+    state: Option<PathBuf>,
+}
+
+pub(crate) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    output: &Output,
+) -> Result<Code, CommandError> {
+    let repository = match &arguments.directory {
+        Some(directory) => Repository::around(&resolve(global.directory.as_deref(), directory))?,
+        None => Repository::find(global)?,
+    };
+    super::logging();
+    super::runtime()?.block_on(serve_and_follow(arguments, global, &repository, output))
+}
+
+/// `-C` moves what follows it.
+fn resolve(base: Option<&Path>, directory: &Path) -> PathBuf {
+    base.map_or_else(|| directory.to_owned(), |base| base.join(directory))
+}
+
+async fn serve_and_follow(
+    arguments: &Arguments,
+    global: &Global,
+    repository: &Repository,
+    output: &Output,
+) -> Result<Code, CommandError> {
+    let mut signals = Signals::listen()?;
+    std::fs::create_dir_all(repository.root().join(endpoint::FOLDER))?;
+    let state = arguments
+        .state
+        .clone()
+        .unwrap_or_else(|| repository.root().join(endpoint::FOLDER).join("node"));
+    let node = serve::start(&arguments.listeners, state, global).await?;
+    let announcement = Announcement::publish(
+        repository.root(),
+        node.control_address(),
+        node.data_address(),
+    )?;
+    let mut changes = watch::Changes::watch(repository.root())?;
+    output.data(format_args!(
+        "Serving on http://{}, control API on http://{}\n\n",
+        node.data_address(),
+        node.control_address()
+    ))?;
+
+    let follow = async {
+        let engine = connect(&node, global).await?;
+        let mut invited = false;
+        loop {
+            match converge(repository, &engine, output).await {
+                // Said once: the address stays.
+                Ok(Some(desired)) if !invited => {
+                    output.data(invitation::text(&desired.graph, node.data_address()))?;
+                    invited = true;
+                }
+                Ok(_) => {}
+                // A mistake in the repository, or a step that failed: whoever
+                // edits the repository mends it, and what serves goes on serving.
+                Err(error) => {
+                    error.report(output);
+                }
+            }
+            changes.next().await?;
+        }
+    };
+    let ended: Result<std::convert::Infallible, CommandError> = tokio::select! {
+        ended = follow => ended,
+        () = signals.next() => {
+            output.progress("stopping: requests in flight may end");
+            drop(announcement);
+            return tokio::select! {
+                () = node.shutdown() => Ok(Code::Success),
+                () = signals.next() => Ok(Code::Interrupted),
+            };
+        }
+    };
+    drop(announcement);
+    node.shutdown().await;
+    match ended {
+        Err(error) => Err(error),
+    }
+}
+
+/// The node of this very process, by the way that every other client takes.
+async fn connect(node: &Node, global: &Global) -> Result<Embedded, CommandError> {
+    let token = global
+        .token_file
+        .as_deref()
+        .map(Token::from_file)
+        .transpose()
+        .map_err(|error| CommandError::from_error(Code::Failed, &error))?;
+    let endpoint = format!("http://{}", node.control_address());
+    Embedded::connect(&endpoint, token.as_ref().map(Token::expose))
+        .await
+        .map_err(|error| workflow::engine_error(&error))
+}
+
+/// Compiles, plans and applies once; gives the desired state where it was reached.
+async fn converge(
+    repository: &Repository,
+    engine: &Embedded,
+    output: &Output,
+) -> Result<Option<vimana_compiler::Desired>, CommandError> {
+    let (source, desired) = tokio::task::block_in_place(|| {
+        let source = repository.source(None)?;
+        let desired = repository.desired(source.as_ref(), output)?;
+        Ok::<_, CommandError>((source, desired.into_inner()))
+    })?;
+    let options = PlanOptions::default();
+    let plan = workflow::make_plan(&desired, engine, &options).await?;
+    super::plan::print(&plan, Format::Text, output)?;
+    if plan.is_empty() {
+        return Ok(Some(desired));
+    }
+    let components = RepositoryComponents::of(source, &desired);
+    let report = workflow::apply_fresh(
+        plan,
+        &desired,
+        engine,
+        &components,
+        &options,
+        output,
+        &Cancel::never(),
+    )
+    .await?;
+    let code = workflow::finish(&report, output)?;
+    Ok((code == Code::Success).then_some(desired))
+}

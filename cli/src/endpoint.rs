@@ -1,0 +1,116 @@
+//! Where the control API is.
+//!
+//! In this order: `--endpoint` or `VIMANA_ENDPOINT`, the address that a running
+//! `up` has left in the repository, and the default cluster of `vimana.toml`.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// The folder in a config repository that is vimana's own; never committed.
+pub(crate) const FOLDER: &str = ".vimana";
+
+/// What a running `up` leaves in the repository.
+#[derive(Debug, Serialize, Deserialize)]
+struct Notice {
+    format_version: u32,
+    /// The URL of the control API.
+    control: String,
+    /// The URL of the data plane.
+    data: String,
+    /// The process, for people.
+    pid: u32,
+}
+
+/// Keeps the notice of a running `up` in the repository; dropping it takes the
+/// notice away. A process that was killed leaves the file behind, but not the lock
+/// on it, so a stale notice is recognised.
+pub(crate) struct Announcement {
+    path: PathBuf,
+    // Holds the lock.
+    _file: File,
+}
+
+impl Announcement {
+    /// Leaves the addresses in `root`.
+    pub(crate) fn publish(root: &Path, control: SocketAddr, data: SocketAddr) -> io::Result<Self> {
+        let path = notice_path(root);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(io::Error::new(
+                    io::ErrorKind::AddrInUse,
+                    format!("another `vimana up` runs in `{}`", root.display()),
+                ));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        let notice = Notice {
+            format_version: 1,
+            control: format!("http://{control}"),
+            data: format!("http://{data}"),
+            pid: std::process::id(),
+        };
+        file.set_len(0)?;
+        serde_json::to_writer_pretty(&mut file, &notice)?;
+        file.write_all(b"\n")?;
+        Ok(Self { path, _file: file })
+    }
+}
+
+impl Drop for Announcement {
+    fn drop(&mut self) {
+        // A notice that stays is recognised as stale.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// The control API of the `up` that runs in `root`, if one does.
+pub(crate) fn announced(root: &Path) -> Option<String> {
+    let path = notice_path(root);
+    let file = File::open(&path).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {}
+        // Nobody holds it: whoever wrote it is gone.
+        Ok(()) | Err(TryLockError::Error(_)) => return None,
+    }
+    let notice: Notice = serde_json::from_reader(io::BufReader::new(file)).ok()?;
+    Some(notice.control)
+}
+
+fn notice_path(root: &Path) -> PathBuf {
+    root.join(FOLDER).join("up.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_is_found_while_its_writer_lives_and_not_after() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join(FOLDER)).unwrap();
+        let address: SocketAddr = "127.0.0.1:7700".parse().unwrap();
+
+        let announcement = Announcement::publish(root.path(), address, address).unwrap();
+        assert_eq!(
+            announced(root.path()).as_deref(),
+            Some("http://127.0.0.1:7700")
+        );
+        assert!(Announcement::publish(root.path(), address, address).is_err());
+
+        let stale = std::fs::read(notice_path(root.path())).unwrap();
+        drop(announcement);
+        std::fs::write(notice_path(root.path()), stale).unwrap();
+        assert_eq!(announced(root.path()), None);
+    }
+}

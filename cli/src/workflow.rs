@@ -1,0 +1,205 @@
+//! What `plan`, `apply` and `up` have in common: the node, the plan, and its
+//! execution.
+
+mod components;
+mod progress;
+
+use std::io::IsTerminal as _;
+use std::time::{Duration, Instant};
+
+use vimana_compiler::{Desired, Settings};
+use vimana_reconciler::{
+    Cancel, DesiredState, Embedded, Engine as _, EngineError, ExecuteError, ExecuteOptions, Live,
+    Plan, PlanError, PlanOptions, Report, execute, plan, render,
+};
+use vimana_runtime::Token;
+
+use crate::arguments::Global;
+use crate::command_error::{Code, CommandError};
+use crate::endpoint;
+use crate::output::Output;
+use crate::repository::Repository;
+
+pub(crate) use components::RepositoryComponents;
+pub(crate) use progress::Progress;
+
+/// How long a fresh apply waits for somebody else's lease before it gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Connects to the control API: of `--endpoint`, of a running `up`, or of the
+/// default cluster.
+pub(crate) async fn connect(
+    repository: &Repository,
+    settings: Option<&Settings>,
+    global: &Global,
+) -> Result<Embedded, CommandError> {
+    let endpoint = global
+        .endpoint
+        .clone()
+        .or_else(|| endpoint::announced(repository.root()))
+        .or_else(|| Some(settings?.default_cluster()?.endpoint.clone()))
+        .ok_or_else(|| {
+            CommandError::new(Code::Failed, "there is no control API to speak to").with_help(
+                "start a node with `vimana up`, or name one with `--endpoint URL`",
+            )
+        })?;
+    let token = global
+        .token_file
+        .as_deref()
+        .map(Token::from_file)
+        .transpose()
+        .map_err(|error| CommandError::from_error(Code::Failed, &error))?;
+    Embedded::connect(&endpoint, token.as_ref().map(Token::expose))
+        .await
+        .map_err(|error| engine_error(&error))
+}
+
+/// Compares the desired state with what is live.
+pub(crate) async fn make_plan(
+    desired: &Desired,
+    engine: &Embedded,
+    options: &PlanOptions,
+) -> Result<Plan, CommandError> {
+    let cluster = &desired.settings.workspace.default_cluster;
+    let live: Live = engine
+        .observe(&desired.workspace)
+        .await
+        .map_err(|error| engine_error(&error))?;
+    plan(&DesiredState::of(desired, cluster), cluster, &live, options).map_err(|error| plan_error(&error))
+}
+
+/// Executes a plan that was made just now. Where the node has moved on in between,
+/// or somebody else is applying, it plans again.
+pub(crate) async fn apply_fresh(
+    mut plan: Plan,
+    desired: &Desired,
+    engine: &Embedded,
+    components: &RepositoryComponents,
+    options: &PlanOptions,
+    output: &Output,
+    cancel: &Cancel,
+) -> Result<Report, CommandError> {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        let refused = match run(&plan, engine, components, output, cancel).await {
+            Ok(report) => return Ok(report),
+            Err(error) => error,
+        };
+        match &refused {
+            ExecuteError::Stale { .. } if Instant::now() < give_up => {}
+            ExecuteError::LeaseHeld { holder, expires_in } if Instant::now() < give_up => {
+                output.note(format_args!(
+                    "waiting for `{holder}`, whose lease ends in {:.0} s unless it is renewed",
+                    expires_in.as_secs_f64().ceil()
+                ));
+                tokio::select! {
+                    () = tokio::time::sleep(*expires_in) => {}
+                    () = cancel.requested() => return Err(execute_error(&refused)),
+                }
+            }
+            _ => return Err(execute_error(&refused)),
+        }
+        plan = make_plan(desired, engine, options).await?;
+    }
+}
+
+/// Executes a plan.
+pub(crate) async fn run(
+    plan: &Plan,
+    engine: &Embedded,
+    components: &RepositoryComponents,
+    output: &Output,
+    cancel: &Cancel,
+) -> Result<Report, ExecuteError> {
+    let options = ExecuteOptions::new(holder());
+    execute(plan, engine, components, &Progress::new(output), &options, cancel).await
+}
+
+/// Says what became of an execution, and what that means for the exit code.
+pub(crate) fn finish(report: &Report, output: &Output) -> Result<Code, CommandError> {
+    output.data(render::report::render(report, &palette(output)))?;
+    Ok(if report.interrupted {
+        Code::Interrupted
+    } else if report.is_complete() {
+        Code::Success
+    } else {
+        Code::Failed
+    })
+}
+
+/// The colours of stdout.
+pub(crate) const fn palette(output: &Output) -> render::Palette {
+    if output.stdout_color() {
+        render::Palette::ansi()
+    } else {
+        render::Palette::plain()
+    }
+}
+
+/// Asks a person on a terminal; in a pipe there is nobody to ask, and the answer
+/// is yes.
+pub(crate) fn confirm(output: &Output) -> Result<bool, CommandError> {
+    if !std::io::stdin().is_terminal() || !output.is_watched() {
+        return Ok(true);
+    }
+    output.note("Apply this plan? Only `yes` applies it.");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim() == "yes")
+}
+
+/// `user@host`, for whoever waits for the lease.
+fn holder() -> String {
+    let user = std::env::var("USER")
+        .or_else(|_| std::env::var("LOGNAME"))
+        .unwrap_or_else(|_| "vimana".to_owned());
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .or_else(|_| std::env::var("HOSTNAME"))
+        .unwrap_or_else(|_| "localhost".to_owned());
+    format!("{user}@{}", host.trim())
+}
+
+/// What a failure of the node means.
+pub(crate) fn engine_error(error: &EngineError) -> CommandError {
+    let code = match error {
+        EngineError::Stale { .. } | EngineError::LeaseHeld { .. } => Code::Refused,
+        EngineError::Endpoint { .. }
+        | EngineError::Unreachable { .. }
+        | EngineError::Unauthenticated { .. }
+        | EngineError::Refused { .. }
+        | EngineError::Answer { .. } => Code::Failed,
+    };
+    let described = CommandError::from_error(code, error);
+    match error {
+        EngineError::Unreachable { .. } => described.with_help(
+            "start a node with `vimana up`, or name a running one with `--endpoint URL`",
+        ),
+        EngineError::Unauthenticated { .. } => {
+            described.with_help("name the file that holds the node's token with `--token-file FILE`")
+        }
+        _ => described,
+    }
+}
+
+/// What a failed execution means.
+pub(crate) fn execute_error(error: &ExecuteError) -> CommandError {
+    match error {
+        ExecuteError::Engine(error) => engine_error(error),
+        ExecuteError::Stale { .. } => CommandError::from_error(Code::Refused, error).with_help(
+            "make a new one with `vimana plan --out FILE`, read it, and apply it with `vimana apply FILE`",
+        ),
+        ExecuteError::LeaseHeld { .. } => CommandError::from_error(Code::Refused, error)
+            .with_help("wait until that apply has ended, and type the same again"),
+        ExecuteError::Overtaken { .. } => CommandError::from_error(Code::Refused, error)
+            .with_help("type `vimana plan` to see where the node stands"),
+        ExecuteError::ComponentChanged { .. } => CommandError::from_error(Code::Refused, error)
+            .with_help("make a new plan with `vimana plan --out FILE`"),
+        ExecuteError::Component { .. } | ExecuteError::Cycle(_) => {
+            CommandError::from_error(Code::Failed, error)
+        }
+    }
+}
+
+fn plan_error(error: &PlanError) -> CommandError {
+    CommandError::from_error(Code::Refused, error)
+}
