@@ -7,7 +7,9 @@
 //! - [`Interface::to_wit`] prints it, as `vimana wit` shows it;
 //! - [`verify`] compares a component with it, function by function and field by
 //!   field;
-//! - the codecs move messages between Protobuf, `ProtoJSON` and a component's values.
+//! - [`codec`] moves messages between Protobuf, `ProtoJSON` and a component's values;
+//! - [`http`] reads the rules by which methods are reached over HTTP, and makes requests
+//!   of what they match.
 //!
 //! [`adapt`] makes a component of what compilers produce.
 //!

@@ -6,8 +6,28 @@ use wit_parser::{InterfaceId, PackageName, Resolve, Type, TypeDefKind, World, Wo
 
 use super::platform::{self, PLATFORM, is_platform, same};
 
-/// The packages of WASI preview 2 that the host links.
-const WASI: &[&str] = &["cli", "clocks", "filesystem", "io", "random"];
+/// The interfaces of WASI preview 2 that the host links.
+const WASI: &[(&str, &[&str])] = &[
+    (
+        "cli",
+        &[
+            "environment",
+            "exit",
+            "stderr",
+            "stdin",
+            "stdout",
+            "terminal-input",
+            "terminal-output",
+            "terminal-stderr",
+            "terminal-stdin",
+            "terminal-stdout",
+        ],
+    ),
+    ("clocks", &["monotonic-clock", "wall-clock"]),
+    ("filesystem", &["preopens", "types"]),
+    ("io", &["error", "poll", "streams"]),
+    ("random", &["insecure", "insecure-seed", "random"]),
+];
 
 /// The packages of WASI preview 2 that reach the network, which nothing grants.
 const NETWORK: &[&str] = &["http", "sockets"];
@@ -30,7 +50,7 @@ pub enum Want {
     /// Another release of WASI.
     WasiVersion,
     /// A part of WASI that the host does not link.
-    WasiPackage,
+    WasiInterface,
     /// Another release of the platform.
     PlatformVersion,
     /// A function that the platform does not have, or has otherwise.
@@ -55,8 +75,8 @@ impl fmt::Display for UnsatisfiedImport {
                 "it reaches the network, which this release grants to no component",
             ),
             Want::WasiVersion => f.write_str("this node has WASI 0.2"),
-            Want::WasiPackage => f.write_str(
-                "this node has `wasi:cli`, `clocks`, `filesystem`, `io` and `random` of WASI 0.2",
+            Want::WasiInterface => f.write_str(
+                "this node has `wasi:cli`, `clocks`, `filesystem`, `io` and `random` of WASI 0.2, not this interface",
             ),
             Want::PlatformVersion => f.write_str("this node has `vimana:service` 1.0"),
             Want::PlatformFunction { function } => write!(
@@ -111,19 +131,24 @@ fn interface(resolve: &Resolve, id: InterfaceId) -> Option<Want> {
         }
         // Types alone need nobody: `bar:foo-service/types`.
         _ if interface.functions.is_empty() && !has_resource => None,
-        Some(package) if package.namespace == "wasi" => from_wasi(package),
+        Some(package) if package.namespace == "wasi" => {
+            from_wasi(package, interface.name.as_deref().unwrap_or_default())
+        }
         Some(_) if interface.name.as_deref() == Some("rpc") => Some(Want::Link),
         _ => Some(Want::Component),
     }
 }
 
-fn from_wasi(package: &PackageName) -> Option<Want> {
+fn from_wasi(package: &PackageName, interface: &str) -> Option<Want> {
     let name = package.name.as_str();
     if NETWORK.contains(&name) {
         return Some(Want::Network);
     }
-    if !WASI.contains(&name) {
-        return Some(Want::WasiPackage);
+    let known = WASI
+        .iter()
+        .any(|(package, interfaces)| *package == name && interfaces.contains(&interface));
+    if !known {
+        return Some(Want::WasiInterface);
     }
     let linked = package
         .version

@@ -278,11 +278,12 @@ fn imports_that_the_node_has_are_satisfied() {
 #[test]
 fn imports_that_nothing_has_say_what_would_satisfy_them() {
     let all = importing(
-        "import wasi:http/handler@0.2.0; import wasi:sockets/tcp@0.2.0; import wasi:cli/stdout@0.3.0; import wasi:nn/graph@0.2.0;
+        "import wasi:http/handler@0.2.0; import wasi:sockets/tcp@0.2.0; import wasi:cli/stdout@0.3.0; import wasi:nn/graph@0.2.0; import wasi:clocks/timezone@0.2.0;
          import vimana:service/types@2.0.0; import bar:other/rpc@1.0.0; import some:thing/api; import bare: func();",
         "package wasi:http@0.2.0 { interface handler { f: func(); } }
          package wasi:sockets@0.2.0 { interface tcp { f: func(); } }
          package wasi:cli@0.3.0 { interface stdout { f: func(); } }
+         package wasi:clocks@0.2.0 { interface timezone { f: func(); } }
          package wasi:nn@0.2.0 { interface graph { f: func(); } }
          package vimana:service@2.0.0 { interface types { f: func(); } }
          package bar:other@1.0.0 { interface rpc { f: func(); } }
@@ -294,7 +295,8 @@ fn imports_that_nothing_has_say_what_would_satisfy_them() {
 nothing satisfies the import `wasi:http/handler@0.2.0`: it reaches the network, which this release grants to no component
 nothing satisfies the import `wasi:sockets/tcp@0.2.0`: it reaches the network, which this release grants to no component
 nothing satisfies the import `wasi:cli/stdout@0.3.0`: this node has WASI 0.2
-nothing satisfies the import `wasi:nn/graph@0.2.0`: this node has `wasi:cli`, `clocks`, `filesystem`, `io` and `random` of WASI 0.2
+nothing satisfies the import `wasi:nn/graph@0.2.0`: this node has `wasi:cli`, `clocks`, `filesystem`, `io` and `random` of WASI 0.2, not this interface
+nothing satisfies the import `wasi:clocks/timezone@0.2.0`: this node has `wasi:cli`, `clocks`, `filesystem`, `io` and `random` of WASI 0.2, not this interface
 nothing satisfies the import `vimana:service/types@2.0.0`: this node has `vimana:service` 1.0
 nothing satisfies the import `bar:other/rpc@1.0.0`: a link to that service would, which this release does not have; compose the component with one that exports it
 nothing satisfies the import `some:thing/api`: compose the component with one that exports it
