@@ -30,10 +30,7 @@ impl MemoryLimiter {
     }
 
     fn grow(&mut self, current: usize, desired: usize) -> bool {
-        let used = self
-            .used
-            .saturating_sub(current)
-            .saturating_add(desired);
+        let used = self.used.saturating_sub(current).saturating_add(desired);
         if used > self.limit {
             self.refused = true;
             return false;

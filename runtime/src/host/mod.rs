@@ -21,8 +21,9 @@ mod log;
 mod metadata;
 mod wasi;
 
-pub(crate) use call::{Answer, CallError, GuestStatus};
+pub(crate) use call::{CallError, GuestStatus};
+pub use component::HostError;
 pub(crate) use component::{Function, GuestComponent, Host, LoadError};
-pub(crate) use engine::{EngineError, EngineSettings};
+pub use engine::EngineError;
+pub(crate) use engine::EngineSettings;
 pub(crate) use guest::{Invocation, RequestId};
-pub(crate) use metadata::is_custom_metadata;

@@ -1,0 +1,152 @@
+//! Interfaces as the data plane needs them: methods by name, HTTP rules in a
+//! router, and codecs. One model serves every version that has the interface.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock, Weak};
+
+use parking_lot::Mutex;
+use prost_reflect::DescriptorPool;
+use vimana_interface::codec::MethodCodec;
+use vimana_interface::http::{self, Match, RouteError, Router, Segment};
+use vimana_interface::{Arity, DescriptorFinding, Interface, Method};
+use vimana_proto::Digest;
+
+use crate::snapshot::InterfaceEntry;
+
+/// What the data plane knows of an interface.
+pub(super) struct InterfaceModel {
+    methods: HashMap<String, Arc<MethodModel>>,
+    router: Router<Arc<MethodModel>>,
+    roots: BTreeSet<Root>,
+}
+
+/// What the paths of a rule begin with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Root {
+    /// A first segment; empty for the path `/`.
+    Literal(Box<str>),
+    /// Any first segment.
+    Wildcard,
+}
+
+/// A method with its codec.
+pub(super) struct MethodModel {
+    /// `bar.FooService/SayHello`, for callers and guests.
+    pub(super) path: Arc<str>,
+    interface: Interface,
+    /// The place in [`Interface::methods`].
+    pub(super) index: usize,
+    codec: OnceLock<MethodCodec>,
+}
+
+impl MethodModel {
+    pub(super) fn method(&self) -> &Method {
+        &self.interface.methods()[self.index]
+    }
+
+    pub(super) fn is_unary(&self) -> bool {
+        self.method().arity == Arity::Unary
+    }
+
+    pub(super) fn codec(&self) -> &MethodCodec {
+        self.codec
+            .get_or_init(|| MethodCodec::new(&self.interface, self.method()))
+    }
+}
+
+impl InterfaceModel {
+    fn new(entry: &InterfaceEntry) -> Result<Self, String> {
+        let pool = DescriptorPool::decode(entry.file_descriptor_set.clone())
+            .map_err(|error| format!("the interface's descriptors do not decode: {error}"))?;
+        let service = pool
+            .get_service_by_name(&entry.protobuf_service)
+            .ok_or_else(|| format!("the interface has no service `{}`", entry.protobuf_service))?;
+        let interface =
+            Interface::new(&service, &entry.name.version).map_err(|findings| all(&findings))?;
+        let mut model = Self {
+            methods: HashMap::new(),
+            router: Router::new(),
+            roots: BTreeSet::new(),
+        };
+        for (index, method) in interface.methods().iter().enumerate() {
+            let name = method.descriptor.name();
+            let method_model = Arc::new(MethodModel {
+                path: format!("{}/{name}", entry.protobuf_service).into(),
+                interface: interface.clone(),
+                index,
+                codec: OnceLock::new(),
+            });
+            for rule in http::rules(&method.descriptor).map_err(|findings| all(&findings))? {
+                model.roots.insert(Root::of(rule.template.segments()));
+                model.router.insert(&rule, Arc::clone(&method_model));
+            }
+            model.methods.insert(name.to_owned(), method_model);
+        }
+        Ok(model)
+    }
+
+    /// The method of a name, as in `SayHello`.
+    pub(super) fn method(&self, name: &str) -> Option<&Arc<MethodModel>> {
+        self.methods.get(name)
+    }
+
+    /// All methods, in no order.
+    pub(super) fn methods(&self) -> impl Iterator<Item = &Arc<MethodModel>> {
+        self.methods.values()
+    }
+
+    /// The method that an HTTP rule binds a request to.
+    pub(super) fn route(
+        &self,
+        verb: &str,
+        path: &str,
+    ) -> Result<Match<'_, Arc<MethodModel>>, RouteError> {
+        self.router.route(verb, path)
+    }
+
+    /// What the paths of all rules begin with.
+    pub(super) fn roots(&self) -> &BTreeSet<Root> {
+        &self.roots
+    }
+}
+
+impl Root {
+    fn of(segments: &[Segment]) -> Self {
+        match segments.first() {
+            None => Self::Literal("".into()),
+            Some(Segment::Literal(text)) => Self::Literal(text.clone()),
+            Some(Segment::Single | Segment::Multi) => Self::Wildcard,
+        }
+    }
+}
+
+fn all(findings: &[DescriptorFinding]) -> String {
+    let texts: Vec<String> = findings
+        .iter()
+        .map(|finding| finding.kind.to_string())
+        .collect();
+    texts.join("; ")
+}
+
+/// The models that are in use, by the digest of the interface.
+#[derive(Default)]
+pub(super) struct Interfaces(Mutex<HashMap<Digest, Weak<InterfaceModel>>>);
+
+impl Interfaces {
+    /// The model of an interface; made where no version in use has it.
+    pub(super) fn model(&self, entry: &InterfaceEntry) -> Result<Arc<InterfaceModel>, String> {
+        if let Some(model) = self.0.lock().get(&entry.digest).and_then(Weak::upgrade) {
+            return Ok(model);
+        }
+        // Not under the lock: making one takes a millisecond, and two that are
+        // made at once are equal.
+        let model = Arc::new(InterfaceModel::new(entry)?);
+        let mut models = self.0.lock();
+        if let Some(earlier) = models.get(&entry.digest).and_then(Weak::upgrade) {
+            return Ok(earlier);
+        }
+        models.retain(|_, model| model.strong_count() > 0);
+        models.insert(entry.digest, Arc::downgrade(&model));
+        Ok(model)
+    }
+}

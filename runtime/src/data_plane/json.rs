@@ -1,0 +1,121 @@
+//! HTTP/JSON: the HTTP rules of an interface decide which method a request calls
+//! and what of it becomes the request message.
+
+use http::{Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
+use tonic::Code;
+use tonic::body::Body;
+use vimana_interface::http::{RouteError, Rule, bind};
+
+use super::failure::{Refusal, ambiguous};
+use super::invoke::{Callee, Reply};
+use super::service::Bound;
+use super::table::{Miss, Table};
+use super::{DataPlane, host_of};
+use crate::transcode::{Failure, json_response, read_json};
+
+/// Answers a request that is no gRPC.
+pub(super) async fn handle(
+    plane: &DataPlane,
+    table: &Table,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let arrival = Instant::now();
+    let host = host_of(request.uri(), request.headers());
+    let (verb, path) = (request.method().as_str(), request.uri().path());
+    let bound = match table.http(&host, verb, path, &plane.selector) {
+        Ok(bound) => bound,
+        Err(miss) => return missed(miss, &host, request.method(), path),
+    };
+    let deadline = arrival + bound.callee.limits.timeout;
+    // The body is read in there, too, so the deadline covers slow senders.
+    timeout_at(deadline, answer(plane, &bound, deadline, request))
+        .await
+        .unwrap_or_else(|_| Err(Refusal::deadline(&bound.callee).into_json()))
+        .unwrap_or_else(|failure| failure)
+}
+
+fn missed(miss: Miss, host: &str, method: &Method, path: &str) -> Response<Body> {
+    match miss {
+        Miss::Http(RouteError::MethodNotAllowed { allow }) => {
+            Failure::method_not_allowed(method, &allow.join(", ")).into_response()
+        }
+        Miss::Http(error @ RouteError::NotUtf8 { .. }) => {
+            Failure::new(Code::InvalidArgument, error.to_string()).into_response()
+        }
+        Miss::Http(RouteError::NotFound) | Miss::Service | Miss::Method => {
+            Failure::no_such_path(path).into_response()
+        }
+        Miss::Ambiguous(domains) => {
+            let message = ambiguous("`Host`", host, &domains);
+            let mut response = Failure::new(Code::InvalidArgument, message).into_response();
+            *response.status_mut() = StatusCode::MISDIRECTED_REQUEST;
+            response
+        }
+    }
+}
+
+async fn answer(
+    plane: &DataPlane,
+    bound: &Bound,
+    deadline: Instant,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Response<Body>> {
+    let Bound {
+        callee,
+        rule,
+        variables,
+    } = bound;
+    callee.check_arity().map_err(Refusal::into_json)?;
+    let (parts, body) = request.into_parts();
+    let body = read_json(&parts.headers, body, callee.message_limit())
+        .await
+        .map_err(Failure::into_response)?;
+    let invalid = |error: &dyn std::fmt::Display| {
+        Refusal::of(callee, Code::InvalidArgument, error).into_json()
+    };
+    let method = callee.method.method();
+    let query = parts.uri.query().unwrap_or_default();
+    let message = bind(&method.descriptor.input(), rule, variables, query, body)
+        .map_err(|error| invalid(&error))?;
+    let codec = callee.method.codec();
+    let value = codec
+        .request
+        .from_json(&message)
+        .map_err(|error| invalid(&error))?;
+    let reply = callee
+        .invoke(&plane.host, parts.headers, deadline, value)
+        .await
+        .map_err(Refusal::into_json)?;
+    respond(callee, rule, reply).map_err(Refusal::into_json)
+}
+
+/// JSON has no trailers, so what a guest adds to them goes to the headers.
+fn respond(callee: &Callee, rule: &Rule, reply: Reply) -> Result<Response<Body>, Refusal> {
+    let mut json = Vec::new();
+    let codec = &callee.method.codec().response;
+    codec
+        .to_json(&reply.value, &mut json)
+        .map_err(|error| callee.response_broken(&error))?;
+    if let Some(field) = &rule.response_body {
+        json = part(callee, field, &json).map_err(|error| callee.response_broken(&error))?;
+    }
+    if json.len() > callee.message_limit() {
+        return Err(Refusal::response_too_large(callee));
+    }
+    let mut response = json_response(StatusCode::OK, json.into());
+    response.headers_mut().extend(reply.headers);
+    response.headers_mut().extend(reply.trailers);
+    Ok(response)
+}
+
+/// The one field that `response_body` names; `null` where it has no presence.
+fn part(callee: &Callee, field: &str, json: &[u8]) -> serde_json::Result<Vec<u8>> {
+    let response = callee.method.method().descriptor.output();
+    let name = response.get_field_by_name(field);
+    let name = name.as_ref().map_or(field, |field| field.json_name());
+    let whole: Value = serde_json::from_slice(json)?;
+    serde_json::to_vec(whole.get(name).unwrap_or(&Value::Null))
+}

@@ -1,0 +1,208 @@
+//! The data plane: one port on which requests reach the functions of components.
+//!
+//! A request takes this way: `Host` and path name a service and a method in the
+//! [table], a version is drawn by weight, the body becomes a component's value,
+//! the [host](crate::host) calls the function, and the value becomes the answer.
+//!
+//! # Invariants
+//!
+//! - A request sees one table from its beginning to its end.
+//! - Publishing costs what changed, not what there is: services that are the same
+//!   `Arc` keep their routes, and versions that stay keep their compiled code.
+//! - What a caller reads names the method and nothing of the node.
+
+mod failure;
+mod grpc;
+mod interfaces;
+mod invoke;
+mod json;
+mod service;
+mod table;
+mod versions;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use async_trait::async_trait;
+use http::{HeaderMap, Request, Response, Uri};
+use hyper::body::Incoming;
+use parking_lot::Mutex;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+use vimana_proto::{Address, Kind};
+
+pub use crate::host::{EngineError, HostError};
+pub use service::Selector;
+
+use crate::host::{EngineSettings, Host};
+use crate::listener::serve_connections;
+use crate::serving::{Health, PrepareError, Serving, ServingConfig};
+use crate::snapshot::{Snapshot, VersionEntry};
+use crate::transcode::is_grpc;
+use table::Table;
+use versions::Versions;
+
+/// Runs the services of a node.
+pub struct DataPlane {
+    host: Arc<Host>,
+    versions: Versions,
+    current: ArcSwap<Current>,
+    /// Held while a snapshot is being published.
+    publishing: Mutex<()>,
+    selector: Selector,
+}
+
+/// What is served.
+#[derive(Default)]
+struct Current {
+    snapshot: Arc<Snapshot>,
+    table: Table,
+}
+
+impl DataPlane {
+    /// A data plane that serves nothing yet, and draws versions at random.
+    pub fn new(config: &ServingConfig) -> Result<Self, HostError> {
+        Self::with_selector(config, Box::new(|total| rand::random_range(0..total)))
+    }
+
+    /// A data plane that draws versions by `selector`.
+    pub fn with_selector(config: &ServingConfig, selector: Selector) -> Result<Self, HostError> {
+        let host = Arc::new(Host::new(EngineSettings::default(), &config.artifacts)?);
+        Ok(Self {
+            versions: Versions::new(Arc::clone(&host)),
+            host,
+            current: ArcSwap::default(),
+            publishing: Mutex::default(),
+            selector,
+        })
+    }
+
+    async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
+        let current = self.current.load_full();
+        if is_grpc(request.headers()) {
+            grpc::handle(&self, &current.table, request).await
+        } else {
+            json::handle(&self, &current.table, request).await
+        }
+    }
+}
+
+#[async_trait]
+impl Serving for DataPlane {
+    async fn prepare_version(&self, version: &Arc<VersionEntry>) -> Result<(), PrepareError> {
+        let slot = self.versions.slot(version);
+        self.versions
+            .prepare(&slot)
+            .await
+            .map_err(|reason| PrepareError {
+                version: version.name.to_string(),
+                reason,
+            })
+    }
+
+    fn discard_version(&self, version: &Arc<VersionEntry>) {
+        let _publishing = self.publishing.lock();
+        if !self.current.load().snapshot.holds(version) {
+            self.versions.forget(version);
+        }
+    }
+
+    fn publish(&self, snapshot: Arc<Snapshot>) {
+        let _publishing = self.publishing.lock();
+        let before = self.current.load_full();
+        let changes = table::changes(&before.snapshot, &snapshot);
+        let table = before.table.with(&changes, &self.versions);
+        self.current.store(Arc::new(Current {
+            snapshot: Arc::clone(&snapshot),
+            table,
+        }));
+        changes
+            .iter()
+            .filter_map(|change| change.before)
+            .flat_map(|service| service.versions.values())
+            .filter(|version| !snapshot.holds(version))
+            .for_each(|version| self.versions.forget(version));
+    }
+
+    fn health(&self, address: &Address) -> Health {
+        let current = self.current.load();
+        find_version(&current.snapshot, address).map_or_else(
+            || Health::Unhealthy {
+                reason: format!("`{address}` is no version that is served"),
+            },
+            |version| self.versions.health(version),
+        )
+    }
+
+    async fn serve(self: Arc<Self>, listener: TcpListener, stop: CancellationToken) {
+        serve_connections(listener, stop, move |request| {
+            Arc::clone(&self).handle(request)
+        })
+        .await;
+    }
+}
+
+impl Snapshot {
+    /// Whether the snapshot has a version of this name and digest.
+    fn holds(&self, version: &VersionEntry) -> bool {
+        self.services
+            .get(&version.name.service)
+            .and_then(|service| service.versions.get(&version.name.version))
+            .is_some_and(|held| held.digest == version.digest)
+    }
+}
+
+fn find_version<'a>(snapshot: &'a Snapshot, address: &Address) -> Option<&'a Arc<VersionEntry>> {
+    if address.kind() != Kind::Version {
+        return None;
+    }
+    let name: vimana_proto::VersionName = address.name().parse().ok()?;
+    snapshot
+        .services
+        .get(&name.service)?
+        .versions
+        .get(&name.version)
+}
+
+/// The host that a request names: without the port and a final dot, in lower
+/// case. Empty where it names none.
+fn host_of(uri: &Uri, headers: &HeaderMap) -> String {
+    let named = uri
+        .authority()
+        .map(http::uri::Authority::as_str)
+        .or_else(|| {
+            headers
+                .get(http::header::HOST)
+                .and_then(|value| value.to_str().ok())
+        });
+    let host = named.unwrap_or_default();
+    // A port is digits behind the last colon; an IPv6 address ends in a bracket.
+    let host = match host.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => host,
+    };
+    host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(authority: &str) -> String {
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::HOST, authority.parse().unwrap());
+        host_of(&Uri::from_static("/path"), &headers)
+    }
+
+    #[test]
+    fn a_host_is_compared_without_port_case_and_final_dot() {
+        assert_eq!(host("Example.com:8080"), "example.com");
+        assert_eq!(host("example.com."), "example.com");
+        assert_eq!(host("[::1]:8080"), "[::1]");
+        assert_eq!(host("[::1]"), "[::1]");
+        assert_eq!(host_of(&Uri::from_static("/"), &HeaderMap::new()), "");
+        let absolute = Uri::from_static("http://a.example:1/x");
+        assert_eq!(host_of(&absolute, &HeaderMap::new()), "a.example");
+    }
+}

@@ -1,0 +1,228 @@
+//! From `Host` and path to a service.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+use vimana_interface::http::RouteError;
+use vimana_proto::ServiceName;
+
+use super::interfaces::Root;
+use super::invoke::Callee;
+use super::service::{Bound, Selector, ServiceRoutes, more_telling};
+use super::versions::Versions;
+use crate::snapshot::{ServiceEntry, Snapshot};
+
+/// All services by domain. Domains whose services did not change are shared
+/// with the table before.
+#[derive(Default)]
+pub(super) struct Table {
+    domains: BTreeMap<String, Arc<DomainRoutes>>,
+}
+
+/// The services of one domain.
+#[derive(Default, Clone)]
+struct DomainRoutes {
+    /// By the full name in Protobuf.
+    services: HashMap<String, Arc<ServiceRoutes>>,
+    /// The services with HTTP rules, by what their paths begin with; each list is
+    /// sorted by name.
+    by_segment: HashMap<Box<str>, Vec<Arc<ServiceRoutes>>>,
+    by_wildcard: Vec<Arc<ServiceRoutes>>,
+}
+
+/// Why a request belongs to no method.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Miss {
+    /// No service of this name: for gRPC.
+    Service,
+    /// The service has no such method: for gRPC.
+    Method,
+    /// No HTTP rule.
+    Http(RouteError),
+    /// `Host` names no domain, and each of these claims the request.
+    Ambiguous(Vec<String>),
+}
+
+/// A service that differs between two snapshots.
+pub(super) struct Change<'a> {
+    name: &'a ServiceName,
+    pub(super) before: Option<&'a ServiceEntry>,
+    after: Option<&'a ServiceEntry>,
+}
+
+/// What differs, found without looking into services that are the same `Arc`.
+pub(super) fn changes<'a>(before: &'a Snapshot, after: &'a Snapshot) -> Vec<Change<'a>> {
+    let gone = before
+        .services
+        .iter()
+        .filter(|(name, _)| !after.services.contains_key(*name))
+        .map(|(name, entry)| Change {
+            name,
+            before: Some(&**entry),
+            after: None,
+        });
+    let put = after.services.iter().filter_map(|(name, entry)| {
+        let earlier = before.services.get(name);
+        if earlier.is_some_and(|earlier| Arc::ptr_eq(earlier, entry)) {
+            return None;
+        }
+        Some(Change {
+            name,
+            before: earlier.map(|earlier| &**earlier),
+            after: Some(&**entry),
+        })
+    });
+    gone.chain(put).collect()
+}
+
+impl Table {
+    /// The table after `changes`.
+    pub(super) fn with(&self, changes: &[Change<'_>], versions: &Versions) -> Self {
+        let mut domains = self.domains.clone();
+        for change in changes {
+            let domain = domains.entry(change.name.domain().to_owned()).or_default();
+            let domain = Arc::make_mut(domain);
+            domain.remove(change.name.protobuf());
+            if let Some(entry) = change.after {
+                domain.insert(Arc::new(ServiceRoutes::new(entry, versions)));
+            }
+        }
+        domains.retain(|_, domain| !domain.services.is_empty());
+        Self { domains }
+    }
+
+    /// The method of a gRPC request for `host`.
+    pub(super) fn grpc(
+        &self,
+        host: &str,
+        service: &str,
+        method: &str,
+        selector: &Selector,
+    ) -> Result<Callee, Miss> {
+        let find = |domain: &DomainRoutes| {
+            let routes = domain.services.get(service)?;
+            routes.takes_traffic().then(|| Arc::clone(routes))
+        };
+        let routes = match self.domains.get(host) {
+            Some(domain) => find(domain),
+            None => only(self.domains.values().filter_map(|domain| find(domain)))?,
+        };
+        routes
+            .ok_or(Miss::Service)?
+            .method(method, selector)
+            .ok_or(Miss::Method)
+    }
+
+    /// The method that an HTTP rule binds a request for `host` to.
+    pub(super) fn http(
+        &self,
+        host: &str,
+        verb: &str,
+        path: &str,
+        selector: &Selector,
+    ) -> Result<Bound, Miss> {
+        if let Some(domain) = self.domains.get(host) {
+            return domain.bind(verb, path, selector).map_err(Miss::Http);
+        }
+        let mut refusal = RouteError::NotFound;
+        let mut claims = Vec::new();
+        for (name, domain) in &self.domains {
+            match domain.bind(verb, path, selector) {
+                Ok(bound) => claims.push((name, bound)),
+                Err(error) => refusal = more_telling(refusal, error),
+            }
+        }
+        if claims.len() > 1 {
+            let names = claims.iter().map(|(name, _)| (*name).clone());
+            return Err(Miss::Ambiguous(names.collect()));
+        }
+        let claim = claims.pop().map(|(_, bound)| bound);
+        claim.ok_or(Miss::Http(refusal))
+    }
+}
+
+fn only(
+    found: impl Iterator<Item = Arc<ServiceRoutes>>,
+) -> Result<Option<Arc<ServiceRoutes>>, Miss> {
+    let mut found: Vec<_> = found.collect();
+    if found.len() > 1 {
+        let domains = found.iter().map(|routes| routes.name.domain().to_owned());
+        return Err(Miss::Ambiguous(domains.collect()));
+    }
+    Ok(found.pop())
+}
+
+impl DomainRoutes {
+    fn remove(&mut self, service: &str) {
+        let Some(routes) = self.services.remove(service) else {
+            return;
+        };
+        let is_other = |other: &Arc<ServiceRoutes>| !Arc::ptr_eq(other, &routes);
+        for root in routes.roots() {
+            match root {
+                Root::Wildcard => self.by_wildcard.retain(is_other),
+                Root::Literal(segment) => {
+                    if let Some(services) = self.by_segment.get_mut(&segment) {
+                        services.retain(is_other);
+                        if services.is_empty() {
+                            self.by_segment.remove(&segment);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn insert(&mut self, routes: Arc<ServiceRoutes>) {
+        for root in routes.roots() {
+            let services = match root {
+                Root::Wildcard => &mut self.by_wildcard,
+                Root::Literal(segment) => self.by_segment.entry(segment).or_default(),
+            };
+            let at = services.partition_point(|other| other.name < routes.name);
+            services.insert(at, Arc::clone(&routes));
+        }
+        self.services
+            .insert(routes.name.protobuf().to_owned(), routes);
+    }
+
+    /// `check` refuses rules of one domain that match the same request; should
+    /// two workspaces do it, then the first service by name has it, those with a
+    /// literal first segment before those without.
+    fn bind(&self, verb: &str, path: &str, selector: &Selector) -> Result<Bound, RouteError> {
+        let mut refusal = RouteError::NotFound;
+        for routes in self.candidates(path) {
+            match routes.bind(verb, path, selector) {
+                Ok(bound) => return Ok(bound),
+                Err(error) => refusal = more_telling(refusal, error),
+            }
+        }
+        Err(refusal)
+    }
+
+    /// The services whose rules begin as the path does.
+    fn candidates(&self, path: &str) -> impl Iterator<Item = &Arc<ServiceRoutes>> {
+        let rest = path.strip_prefix('/').unwrap_or(path);
+        let (first, is_last) = match rest.split_once('/') {
+            Some((first, _)) => (first, false),
+            None => (rest, true),
+        };
+        // The last segment may end in a custom verb, which is no part of it.
+        let without_verb = first
+            .rsplit_once(':')
+            .filter(|_| is_last)
+            .map(|(segment, _)| segment);
+        [Some(first), without_verb]
+            .into_iter()
+            .flatten()
+            .filter_map(|segment| self.by_segment.get(&*decode(segment)?))
+            .flatten()
+            .chain(&self.by_wildcard)
+    }
+}
+
+fn decode(segment: &str) -> Option<Cow<'_, str>> {
+    percent_decode_str(segment).decode_utf8().ok()
+}

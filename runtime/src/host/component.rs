@@ -1,0 +1,194 @@
+//! Components, compiled and linked.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use tokio::sync::Semaphore;
+use tokio::task;
+use vimana_proto::Digest;
+use wasmtime::Engine;
+use wasmtime::component::types::{ComponentFunc, ComponentItem};
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, Type};
+
+use super::artifacts::Artifacts;
+use super::engine::{self, EngineError, EngineSettings};
+use super::guest::Guest;
+use super::{context, wasi};
+
+/// The engine with all that components are linked with.
+pub(crate) struct Host {
+    pub(super) engine: Engine,
+    /// One permit for each guest that the engine can hold.
+    pub(super) slots: Semaphore,
+    platform: Linker<Guest>,
+    platform_and_wasi: Linker<Guest>,
+    artifacts: Arc<Artifacts>,
+    /// Compilation takes a processor to itself.
+    compiling: Semaphore,
+}
+
+/// A host that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// There is no engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// What every component imports cannot be linked.
+    #[error("cannot link the platform's own interfaces: {0}")]
+    Link(String),
+    /// The folder of artifacts cannot be used.
+    #[error("cannot use the folder of artifacts `{}`", path.display())]
+    Artifacts {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// A component that cannot be called.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    #[error("the component's file `{}` cannot be read: {source}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("the component does not compile: {0}")]
+    Compile(String),
+    #[error("the component's imports cannot be satisfied: {0}")]
+    Link(String),
+    #[error("the component exports no function `{0}`")]
+    MissingFunction(String),
+    #[error("function `{0}` does not take a context and a request, or returns nothing")]
+    Signature(String),
+    #[error("the node is shutting down")]
+    ShuttingDown,
+}
+
+impl Host {
+    /// A host that keeps artifacts in the folder `artifacts`.
+    pub(crate) fn new(settings: EngineSettings, artifacts: &Path) -> Result<Self, HostError> {
+        let (engine, instances) = engine::start(settings)?;
+        let link = |error: wasmtime::Error| HostError::Link(format!("{error:#}"));
+        let mut platform = Linker::new(&engine);
+        context::link(&mut platform).map_err(link)?;
+        let mut platform_and_wasi = platform.clone();
+        wasi::link(&mut platform_and_wasi).map_err(link)?;
+        let opened =
+            Artifacts::open(artifacts, &engine).map_err(|source| HostError::Artifacts {
+                path: artifacts.to_owned(),
+                source,
+            })?;
+        Ok(Self {
+            slots: Semaphore::new(
+                usize::try_from(instances.get()).unwrap_or(Semaphore::MAX_PERMITS),
+            ),
+            platform,
+            platform_and_wasi,
+            artifacts: Arc::new(opened),
+            compiling: Semaphore::new(available_parallelism().map_or(1, NonZeroUsize::get)),
+            engine,
+        })
+    }
+
+    /// Compiles the component in `file`, or loads what was compiled before, and
+    /// links its imports.
+    pub(crate) async fn load(
+        &self,
+        digest: Digest,
+        file: PathBuf,
+    ) -> Result<GuestComponent, LoadError> {
+        let shutting_down = |_| LoadError::ShuttingDown;
+        let _permit = self.compiling.acquire().await.map_err(shutting_down)?;
+        let engine = self.engine.clone();
+        let artifacts = Arc::clone(&self.artifacts);
+        let component =
+            task::spawn_blocking(move || load_or_compile(&engine, &artifacts, digest, &file))
+                .await
+                .map_err(|_| LoadError::ShuttingDown)??;
+        let imports_wasi = component
+            .component_type()
+            .imports(&self.engine)
+            .any(|(name, _)| name.starts_with("wasi:"));
+        let linker = if imports_wasi {
+            &self.platform_and_wasi
+        } else {
+            &self.platform
+        };
+        let pre = linker
+            .instantiate_pre(&component)
+            .map_err(|error| LoadError::Link(format!("{error:#}")))?;
+        Ok(GuestComponent { pre })
+    }
+}
+
+fn load_or_compile(
+    engine: &Engine,
+    artifacts: &Artifacts,
+    digest: Digest,
+    file: &Path,
+) -> Result<Component, LoadError> {
+    if let Some(component) = artifacts.load(engine, digest) {
+        return Ok(component);
+    }
+    let bytes = std::fs::read(file).map_err(|source| LoadError::Read {
+        path: file.to_owned(),
+        source,
+    })?;
+    // `from_binary`, not `new`: what a node is given is never WebAssembly text.
+    let component = Component::from_binary(engine, &bytes)
+        .map_err(|error| LoadError::Compile(format!("{error:#}")))?;
+    if let Err(error) = artifacts.save(digest, &component) {
+        // The node can serve without; it only starts more slowly the next time.
+        tracing::warn!(%digest, %error, "cannot keep an artifact");
+    }
+    Ok(component)
+}
+
+/// A component that is ready to be instantiated.
+pub(crate) struct GuestComponent {
+    pub(super) pre: InstancePre<Guest>,
+}
+
+/// An exported function for a unary method.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Function {
+    pub(super) index: ComponentExportIndex,
+    /// Whether it returns `result<T, status>` instead of `T`.
+    pub(super) is_fallible: bool,
+}
+
+impl GuestComponent {
+    /// Finds the function of a unary method by its name in WIT.
+    pub(crate) fn function(&self, name: &str) -> Result<Function, LoadError> {
+        let missing = || LoadError::MissingFunction(name.to_owned());
+        let (item, index) = self
+            .pre
+            .component()
+            .get_export(None, name)
+            .ok_or_else(missing)?;
+        let ComponentItem::ComponentFunc(ty) = item else {
+            return Err(missing());
+        };
+        let is_fallible = is_fallible(&ty).ok_or_else(|| LoadError::Signature(name.to_owned()))?;
+        Ok(Function { index, is_fallible })
+    }
+}
+
+/// Whether a function returns `result<T, status>`; `None` where it is no
+/// function of a unary method. No message corresponds to a WIT `result`, so the
+/// outermost type decides.
+fn is_fallible(ty: &ComponentFunc) -> Option<bool> {
+    let mut params = ty.params();
+    let (Some((_, Type::Own(_))), Some(_), None) = (params.next(), params.next(), params.next())
+    else {
+        return None;
+    };
+    let mut results = ty.results();
+    let (Some(result), None) = (results.next(), results.next()) else {
+        return None;
+    };
+    Some(matches!(result, Type::Result(_)))
+}

@@ -1,0 +1,70 @@
+//! What the host knows of one guest instance and the call that it serves.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderMap;
+use tokio::time::Instant;
+
+use super::limits::MemoryLimiter;
+use super::log::GuestLog;
+use super::metadata::OutgoingMetadata;
+use super::wasi::WasiState;
+use crate::snapshot::Limits;
+
+/// An identifier of one call, random, and written only where somebody reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RequestId(u128);
+
+impl RequestId {
+    /// Draws one.
+    pub(crate) fn random() -> Self {
+        Self(rand::random())
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// A call to be made.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    /// The version that serves it: `example.com:bar.FooService@1.0.0`.
+    pub(crate) version: Arc<str>,
+    /// The method: `bar.FooService/SayHello`.
+    pub(crate) method: Arc<str>,
+    /// The identifier.
+    pub(crate) request_id: RequestId,
+    /// What came with the request.
+    pub(crate) metadata: HeaderMap,
+    /// When the call must have ended.
+    pub(crate) deadline: Instant,
+    /// What it may use.
+    pub(crate) limits: Limits,
+}
+
+/// The data of a store.
+pub(super) struct Guest {
+    pub(super) call: Invocation,
+    pub(super) memory: MemoryLimiter,
+    pub(super) headers: OutgoingMetadata,
+    pub(super) trailers: OutgoingMetadata,
+    pub(super) log: GuestLog,
+    pub(super) wasi: Option<Box<WasiState>>,
+}
+
+impl Guest {
+    pub(super) fn new(call: Invocation) -> Self {
+        Self {
+            memory: MemoryLimiter::new(call.limits.memory_bytes),
+            headers: OutgoingMetadata::default(),
+            trailers: OutgoingMetadata::default(),
+            log: GuestLog::new(call.version.clone(), call.method.clone(), call.request_id),
+            wasi: None,
+            call,
+        }
+    }
+}
