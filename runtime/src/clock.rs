@@ -32,7 +32,7 @@ pub(crate) mod manual {
     impl ManualClock {
         pub(crate) fn new() -> Self {
             Self(Mutex::new(
-                SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000),
+                SystemTime::UNIX_EPOCH + Duration::from_hours(500_000),
             ))
         }
 

@@ -4,7 +4,7 @@
 //!
 //! - Nothing is served that is not durable, and nothing is durable that was not
 //!   ready to serve when it was written.
-//! - The store is written by one process and one thread at a time; no SQLite call
+//! - The store is written by one process and one thread at a time; no `SQLite` call
 //!   runs on the async runtime's threads.
 //! - The runtime never reads git or a config repository.
 //! - Unsafe code is denied; the one exception is justified where it stands.

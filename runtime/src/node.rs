@@ -207,3 +207,6 @@ async fn open(path: PathBuf, clock: Arc<dyn Clock>) -> Result<Arc<Store>, StoreE
         .map_err(|_| StoreError::Interrupted)?
         .map(Arc::new)
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,7 +74,7 @@ pub(super) enum Checked {
         name: ServiceName,
         limits: Limits,
     },
-    Version(VersionParts),
+    Version(Box<VersionParts>),
     Route {
         service: ServiceName,
         targets: Vec<Target>,
@@ -138,7 +138,7 @@ pub(super) fn lease(duration: Option<prost_types::Duration>) -> Result<Duration,
         return Ok(Duration::from_secs(10));
     };
     let duration = Duration::try_from(duration).map_err(|_| Invalid::Lease(None))?;
-    if (Duration::from_secs(1)..=Duration::from_secs(60)).contains(&duration) {
+    if (Duration::from_secs(1)..=Duration::from_mins(1)).contains(&duration) {
         Ok(duration)
     } else {
         Err(Invalid::Lease(Some(duration)))
@@ -293,14 +293,14 @@ fn limits(found: &state::Limits) -> Result<Limits, String> {
 
 fn version(resource: &Resource, found: &state::Version, name: &str) -> Result<Checked, String> {
     let component = found.component.as_ref().ok_or("it has no component")?;
-    Ok(Checked::Version(VersionParts {
+    Ok(Checked::Version(Box::new(VersionParts {
         name: version_name(name)?,
         digest: digest(&resource.digest)?,
         component: digest(&component.digest)?,
         size_bytes: component.size_bytes,
         interface: digest(&found.interface_digest)?,
         otlp: found.otlp.clone(),
-    }))
+    })))
 }
 
 fn route(found: &state::Route) -> Result<Checked, String> {

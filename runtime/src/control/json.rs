@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use http_body::Body as HttpBody;
@@ -10,9 +11,7 @@ use tonic::{Code, Status};
 use tower::Service as _;
 use vimana_interface::http::{RouteError, Router, Rule, bind, rules};
 
-use crate::transcode::{
-    Failure, GrpcReply, grpc_request, json_response, read_grpc_reply, read_json,
-};
+use crate::transcode::{Failure, grpc_request, json_response, read_grpc_reply, read_json};
 
 /// The control service in the descriptors.
 const SERVICE: &str = "vimana.control.v1.Control";
@@ -67,7 +66,7 @@ impl JsonApi {
         let request = grpc_request(&path, &head.headers, &message.encode_to_vec());
         let Ok(response) = grpc.call(request).await;
         let reply = read_grpc_reply(response).await?;
-        answer(method, found.rule, &reply)
+        answer(method, found.rule, reply)
     }
 }
 
@@ -84,14 +83,13 @@ fn unrouted(error: RouteError, method: &Method, path: &str) -> Failure {
 fn answer(
     method: &MethodDescriptor,
     rule: &Rule,
-    reply: &GrpcReply,
+    reply: Bytes,
 ) -> Result<http::Response<Body>, Failure> {
     let broken = |error: &dyn std::fmt::Display| {
         tracing::error!(%error, method = method.full_name(), "an answer has no JSON");
         Failure::from(Status::internal("the answer could not be written as JSON"))
     };
-    let message = DynamicMessage::decode(method.output(), reply.message.clone())
-        .map_err(|error| broken(&error))?;
+    let message = DynamicMessage::decode(method.output(), reply).map_err(|error| broken(&error))?;
     let mut json = serde_json::to_value(&message).map_err(|error| broken(&error))?;
     if let Some(field) = &rule.response_body {
         let name = method

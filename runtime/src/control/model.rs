@@ -200,7 +200,7 @@ pub(super) fn version_entry(
 
 impl Part {
     /// The part that a checked resource is, where it is no version.
-    pub(super) fn of(checked: Checked) -> Result<Self, VersionParts> {
+    pub(super) fn of(checked: Checked) -> Result<Self, Box<VersionParts>> {
         Ok(match checked {
             Checked::Passive => Self::Passive,
             Checked::Interface(interface) => Self::Interface(Arc::new(interface)),

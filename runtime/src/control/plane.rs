@@ -7,13 +7,13 @@ use std::time::Instant;
 use futures::StreamExt as _;
 use parking_lot::Mutex;
 use vimana_proto::control::v1::StepAction;
-use vimana_proto::state::v1::Resource;
+use vimana_proto::state::v1::{Resource, Spec};
 use vimana_proto::{Address, Digest, Kind};
 
 use super::checked::{self, Checked, Invalid, VersionParts};
 use super::model::{Model, Part, version_entry};
 use crate::serving::{PrepareError, Serving};
-use crate::snapshot::VersionEntry;
+use crate::snapshot::{InterfaceEntry, VersionEntry};
 use crate::store::{ApplyError, Moment, Progress, Restored, StepKey, Store, StoreError};
 
 /// How many versions are prepared at a time when a node starts. Loading an
@@ -21,7 +21,6 @@ use crate::store::{ApplyError, Moment, Progress, Restored, StepKey, Store, Store
 const PREPARED_AT_A_TIME: usize = 8;
 
 /// The control plane: the store and what is published of it.
-#[derive(Debug)]
 pub(crate) struct ControlPlane {
     pub(super) store: Arc<Store>,
     serving: Arc<dyn Serving>,
@@ -31,12 +30,6 @@ pub(crate) struct ControlPlane {
     model: Mutex<Model>,
     /// What was restored but cannot be served, and why.
     unserved: Mutex<BTreeMap<(String, Address), String>>,
-}
-
-impl std::fmt::Debug for dyn Serving {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Serving")
-    }
 }
 
 /// Why a step failed.
@@ -161,7 +154,7 @@ impl ControlPlane {
         let checked = self.check(key, &resource).await?;
         let part = match Part::of(checked) {
             Ok(part) => part,
-            Err(version) => Part::Version(self.prepare(&resource, version).await?),
+            Err(version) => Part::Version(self.prepare(&resource, *version).await?),
         };
         let written = self.write_and_publish(key, &resource, &part).await;
         if let (Err(_), Part::Version(version)) = (&written, &part) {
@@ -328,6 +321,8 @@ impl From<CheckError> for StepError {
     }
 }
 
+type Interfaces = BTreeMap<Digest, Arc<InterfaceEntry>>;
+
 type Rebuilt = (
     Model,
     Vec<Arc<VersionEntry>>,
@@ -338,59 +333,69 @@ type Rebuilt = (
 /// earlier one took it, is left out and said.
 fn rebuild(store: &Store, restored: Restored) -> Rebuilt {
     let mut model = Model::default();
-    let mut versions = Vec::new();
+    let mut interfaces = Interfaces::new();
+    let mut found = Vec::new();
     let mut unserved = BTreeMap::new();
-    let mut refuse = |workspace: &str, address: Address, reason: String| {
-        tracing::error!(workspace, %address, reason, "a resource cannot be restored");
-        unserved.insert((workspace.to_owned(), address), reason);
-    };
-    let Restored {
-        resources,
-        interfaces,
-    } = restored;
-    let interfaces = retained(interfaces);
-    for (workspace, resource) in resources {
+    for (workspace, resource) in restored.resources {
         let (Ok(address), Ok(digest)) = (resource.address.parse(), resource.digest.parse()) else {
             continue;
         };
-        let part = match checked::resource(&resource).map(Part::of) {
-            Err(error) => {
-                refuse(&workspace, address, error.to_string());
-                continue;
+        match checked::resource(&resource).map(Part::of) {
+            Err(error) => refuse(&mut unserved, workspace, address, error.to_string()),
+            Ok(Err(version)) => found.push((workspace, address, version)),
+            Ok(Ok(part)) => {
+                if let Part::Interface(interface) = &part {
+                    interfaces.insert(digest, Arc::clone(interface));
+                }
+                model.put(&workspace, address, digest, part);
             }
-            Ok(Ok(part)) => part,
-            Ok(Err(version)) => {
-                let Some(interface) = interfaces.get(&version.interface) else {
-                    refuse(&workspace, address, "its interface is missing".into());
-                    continue;
-                };
-                let file = store.components().path(&version.component);
-                let entry = version_entry(version, Arc::clone(interface), file);
-                versions.push(Arc::clone(&entry));
-                Part::Version(entry)
-            }
+        }
+    }
+    retain(restored.interfaces, &mut interfaces);
+
+    let mut versions = Vec::new();
+    for (workspace, address, version) in found {
+        let Some(interface) = interfaces.get(&version.interface) else {
+            let reason = "its interface cannot be restored".into();
+            refuse(&mut unserved, workspace, address, reason);
+            continue;
         };
-        model.put(&workspace, address, digest, part);
+        let file = store.components().path(&version.component);
+        let entry = version_entry(*version, Arc::clone(interface), file);
+        versions.push(Arc::clone(&entry));
+        model.put(&workspace, address, entry.digest, Part::Version(entry));
     }
     (model, versions, unserved)
 }
 
-fn retained(
-    specs: BTreeMap<Digest, vimana_proto::state::v1::Spec>,
-) -> BTreeMap<Digest, Arc<crate::snapshot::InterfaceEntry>> {
-    specs
-        .into_iter()
-        .filter_map(|(digest, spec)| {
-            let resource = Resource {
-                address: spec.address()?.to_string(),
-                digest: digest.to_string(),
-                spec: Some(spec),
-                ..Resource::default()
-            };
-            match checked::resource(&resource) {
-                Ok(Checked::Interface(interface)) => Some((digest, Arc::new(interface))),
-                _ => None,
-            }
-        })
-        .collect()
+fn refuse(
+    unserved: &mut BTreeMap<(String, Address), String>,
+    workspace: String,
+    address: Address,
+    reason: String,
+) {
+    tracing::error!(workspace, %address, reason, "a resource cannot be restored");
+    unserved.insert((workspace, address), reason);
+}
+
+/// Adds the interfaces that only a version holds, because their own resources
+/// have changed since.
+fn retain(specs: BTreeMap<Digest, Spec>, interfaces: &mut Interfaces) {
+    for (digest, spec) in specs {
+        let Some(address) = spec.address() else {
+            continue;
+        };
+        if interfaces.contains_key(&digest) {
+            continue;
+        }
+        let resource = Resource {
+            address: address.to_string(),
+            digest: digest.to_string(),
+            spec: Some(spec),
+            ..Resource::default()
+        };
+        if let Ok(Checked::Interface(interface)) = checked::resource(&resource) {
+            interfaces.insert(digest, Arc::new(interface));
+        }
+    }
 }

@@ -37,7 +37,7 @@ pub(crate) struct NodeFacts {
 }
 
 /// The service.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct ControlService {
     plane: Arc<ControlPlane>,
     facts: NodeFacts,

@@ -1,8 +1,8 @@
 //! How errors are told to a client.
 //!
-//! FAILED_PRECONDITION means one thing in this API: the generation has passed.
+//! `FAILED_PRECONDITION` means one thing in this API: the generation has passed.
 //! A client that gets it must plan again. What is wrong with a step itself is
-//! INVALID_ARGUMENT, or NOT_FOUND where something that it needs is not there.
+//! `INVALID_ARGUMENT`, or `NOT_FOUND` where something that it needs is not there.
 
 use tonic::{Code, Status};
 

@@ -14,7 +14,7 @@ const MAX_CHUNK_BYTES: usize = 1024 * 1024;
 /// Parts that wait for the disk.
 const QUEUED_CHUNKS: usize = 4;
 /// How long a client may be silent.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// Stores the component that `requests` carry. Answers how many bytes were
 /// stored: 0 where the node had it.

@@ -53,7 +53,7 @@ pub enum StoreError {
         #[source]
         source: io::Error,
     },
-    /// SQLite failed.
+    /// The database failed.
     #[error("the database failed")]
     Sqlite(#[from] rusqlite::Error),
     /// The node stops.

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, Transaction};
 use vimana_proto::Generation;
 use vimana_proto::control::v1::apply;
 
-use super::{ApplyError, Moment, Store, StoreError};
+use super::{ApplyError, Moment, Store};
 
 /// Where a workspace stands.
 #[derive(Debug, Clone, Copy, Default)]
@@ -157,7 +157,7 @@ fn take_over(
     Ok(())
 }
 
-/// A generation as SQLite holds it. It counts applies, so it never gets near
+/// A generation as the database holds it. It counts applies, so it never gets near
 /// the sign.
 pub(super) fn number(generation: Generation) -> i64 {
     i64::try_from(generation.0).unwrap_or(i64::MAX)
@@ -176,10 +176,5 @@ impl Store {
     ) -> Result<Moment, ApplyError> {
         let now = self.now();
         self.write(|transaction| renew(transaction, workspace, generation, now))
-    }
-
-    /// The current generation of a workspace.
-    pub(crate) fn generation(&self, workspace: &str) -> Result<Generation, StoreError> {
-        self.read(|transaction| Ok(standing(transaction, workspace)?.generation))
     }
 }

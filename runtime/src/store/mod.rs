@@ -1,6 +1,6 @@
 //! What the node knows durably: resources, the journal of applies, and components.
 //!
-//! One SQLite file and one folder of components, in one state directory that one
+//! One database file and one folder of components, in one state directory that one
 //! process holds at a time. Everything here blocks; the control plane calls it
 //! through [`Store::run`].
 

@@ -214,7 +214,7 @@ fn a_lease_is_held_until_it_ends_and_then_taken_over() {
     let fixture = Fixture::new();
     let store = fixture.open();
     store.begin(&begin(0, vec![])).unwrap();
-    fixture.clock.advance(LEASE - Duration::from_millis(1));
+    fixture.clock.advance(Duration::from_millis(9_999));
     let error = store.begin(&begin(1, vec![])).unwrap_err();
     assert!(
         matches!(&error, ApplyError::LeaseHeld { holder, .. } if holder == "ada@host"),
@@ -358,7 +358,7 @@ fn a_version_keeps_its_interface_until_it_is_replaced() {
     {
         let store = fixture.open();
         apply_all(&store, 0, &[old.clone(), version(&old)]);
-        apply_all(&store, 1, &[new.clone()]);
+        apply_all(&store, 1, std::slice::from_ref(&new));
     }
     let store = fixture.open();
     let digest: Digest = old.digest.parse().unwrap();

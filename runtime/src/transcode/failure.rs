@@ -17,7 +17,10 @@ use super::{RpcStatus, http_status};
 /// A request that failed, as HTTP/JSON answers it: a status and the body
 /// `{"code", "message", "details"}` of `google.rpc.Status`.
 #[derive(Debug, Clone)]
-pub(crate) struct Failure {
+pub(crate) struct Failure(Box<Parts>);
+
+#[derive(Debug, Clone)]
+struct Parts {
     http: StatusCode,
     code: Code,
     message: String,
@@ -32,18 +35,18 @@ impl Failure {
     }
 
     fn with_http(http: StatusCode, code: Code, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             http,
             code,
             message: message.into(),
             details: Vec::new(),
             header: None,
-        }
+        }))
     }
 
     /// Adds details, as a guest gives them.
     pub(crate) fn with_details(mut self, details: Vec<Any>) -> Self {
-        self.details = details;
+        self.0.details = details;
         self
     }
 
@@ -59,7 +62,7 @@ impl Failure {
             Code::Unimplemented,
             format!("{method} is not possible here; expected {allow}"),
         );
-        failure.header = HeaderValue::from_str(allow)
+        failure.0.header = HeaderValue::from_str(allow)
             .ok()
             .map(|value| (ALLOW, value));
         failure
@@ -85,19 +88,19 @@ impl Failure {
 
     /// The response.
     pub(crate) fn into_response(self) -> Response<Body> {
-        let details: Vec<Value> = self.details.iter().map(any_to_json).collect();
+        let details: Vec<Value> = self.0.details.iter().map(any_to_json).collect();
         let body = json!({
-            "code": self.code as i32,
-            "message": self.message,
+            "code": self.0.code as i32,
+            "message": self.0.message,
             "details": details,
         });
-        let mut response = json_response(self.http, body.to_string().into());
-        if self.http == StatusCode::UNAUTHORIZED {
+        let mut response = json_response(self.0.http, body.to_string().into());
+        if self.0.http == StatusCode::UNAUTHORIZED {
             // RFC 9110, section 15.5.2: a 401 bears a challenge.
             let challenge = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
-        if let Some((name, value)) = self.header {
+        if let Some((name, value)) = self.0.header {
             response.headers_mut().insert(name, value);
         }
         response

@@ -8,14 +8,6 @@ use tonic::{Code, Status};
 /// The head of a gRPC message: a flag for compression and a length.
 const FRAME_HEAD: usize = 5;
 
-/// A gRPC answer to one call with one response message.
-pub(crate) struct GrpcReply {
-    /// The response headers, without those of gRPC itself.
-    pub(crate) headers: HeaderMap,
-    /// The encoded response message.
-    pub(crate) message: Bytes,
-}
-
 /// A unary gRPC request for a service in this process. Headers of `original`
 /// become metadata, but for those that belong to its own transport.
 pub(crate) fn grpc_request(path: &str, original: &HeaderMap, message: &[u8]) -> Request<Body> {
@@ -59,8 +51,8 @@ fn is_transport_header(name: &str) -> bool {
     ) || name.starts_with("grpc-")
 }
 
-/// Reads the answer to a unary call.
-pub(crate) async fn read_grpc_reply(response: Response<Body>) -> Result<GrpcReply, Status> {
+/// Reads the encoded message that answers a unary call.
+pub(crate) async fn read_grpc_reply(response: Response<Body>) -> Result<Bytes, Status> {
     let (parts, body) = response.into_parts();
     if let Some(status) = Status::from_header_map(&parts.headers)
         && status.code() != Code::Ok
@@ -82,12 +74,7 @@ pub(crate) async fn read_grpc_reply(response: Response<Body>) -> Result<GrpcRepl
     if head[0] != 0 || bytes.len() != FRAME_HEAD + length {
         return Err(Status::internal("the answer is not one plain message"));
     }
-    let mut headers = parts.headers;
-    headers.remove(CONTENT_TYPE);
-    Ok(GrpcReply {
-        headers,
-        message: bytes.slice(FRAME_HEAD..),
-    })
+    Ok(bytes.slice(FRAME_HEAD..))
 }
 
 /// A gRPC answer without a message.

@@ -9,7 +9,7 @@ mod failure;
 mod grpc;
 mod status;
 
-pub(crate) use body::{is_grpc, read_body, read_json};
+pub(crate) use body::{is_grpc, read_json};
 pub(crate) use failure::{Failure, json_response};
-pub(crate) use grpc::{GrpcReply, grpc_error, grpc_request, read_grpc_reply};
+pub(crate) use grpc::{grpc_error, grpc_request, read_grpc_reply};
 pub(crate) use status::{RpcStatus, http_status};
