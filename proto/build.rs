@@ -34,7 +34,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .include_source_info(true)
         .open_files(FILES)?;
     let mut config = prost_build::Config::new();
-    config.btree_map(["."]).enable_type_names();
+    // Their indented examples would be taken for Rust and tested.
+    config
+        .btree_map(["."])
+        .enable_type_names()
+        .disable_comments([".google.api"]);
     tonic_prost_build::configure()
         .build_transport(true)
         .compile_fds_with_config(documented.file_descriptor_set(), config)?;
