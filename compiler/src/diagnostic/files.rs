@@ -118,11 +118,6 @@ impl SourceFile {
         self.lines.partition_point(|start| *start <= offset) - 1
     }
 
-    /// How many lines there are; at least one.
-    pub(super) fn line_count(&self) -> usize {
-        self.lines.len()
-    }
-
     /// The bytes of a line, without its line break.
     pub(super) fn line_range(&self, line: usize) -> Range<usize> {
         let start = self.lines[line];

@@ -2,6 +2,8 @@
 
 mod files;
 pub mod render;
+#[cfg(test)]
+mod tests;
 
 use std::cmp::Ordering;
 use std::ops::Range;

@@ -31,3 +31,10 @@ pub(crate) fn diagnostic(span: Span, found: &str, meant: Option<String>) -> Diag
         ),
     }
 }
+
+/// Several strings that a missing comma makes one.
+pub(crate) fn joined(span: Span, found: &str) -> Diagnostic {
+    Diagnostic::error(CODE, format!("`{found}` is no region selector"))
+        .at(span, "strings one after another are one string")
+        .help("put a comma between them")
+}

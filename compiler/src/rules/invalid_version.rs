@@ -21,8 +21,12 @@ use crate::diagnostic::{Diagnostic, Span};
 pub(crate) const CODE: &str = "VM0018";
 
 pub(crate) fn diagnostic(span: Span, found: &str, error: &semver::Error) -> Diagnostic {
-    let diagnostic = Diagnostic::error(CODE, format!("`{found}` is no semantic version"))
-        .at(span, error.to_string());
+    let message = if found.is_empty() {
+        "an empty string is no semantic version".to_owned()
+    } else {
+        format!("`{found}` is no semantic version")
+    };
+    let diagnostic = Diagnostic::error(CODE, message).at(span, error.to_string());
     match completed(found) {
         Some(version) => diagnostic.help(format!("write `\"{version}\"`")),
         None => diagnostic.help("write three numbers, as in `\"1.0.0\"`"),

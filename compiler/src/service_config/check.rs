@@ -15,6 +15,7 @@ use crate::textproto::bind::FieldSpans;
 /// The configuration that `message` is, with what is wrong in `diagnostics`.
 pub(super) fn check(
     file: &RepoPath,
+    text: &str,
     message: v1::Service,
     spans: FieldSpans,
     diagnostics: &mut Vec<Diagnostic>,
@@ -28,7 +29,7 @@ pub(super) fn check(
         versions: Vec::new(),
     };
     check_domain(&config, diagnostics);
-    config.regions = regions(&config, diagnostics);
+    config.regions = regions(&config, text, diagnostics);
     config.versions = versions(&config, diagnostics);
     check_weights(&config, diagnostics);
     if let Some(limits) = &config.message.limits {
@@ -65,7 +66,7 @@ fn check_domain(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) {
     ));
 }
 
-fn regions(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) -> Vec<Region> {
+fn regions(config: &ServiceConfig, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Region> {
     let Some(Placement::Regional(regional)) = &config.message.placement else {
         return Vec::new();
     };
@@ -74,6 +75,9 @@ fn regions(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) -> Vec<Reg
         let span = config.span(&format!("regional.regions[{index}]"));
         match found.parse() {
             Ok(selector) => regions.push(Region { selector, span }),
+            Err(_) if is_joined(&text[span.range.clone()]) => {
+                diagnostics.push(invalid_selector::joined(span, found));
+            }
             Err(_) => {
                 let diagnostic = invalid_selector::diagnostic(span, found, meant_selector(found));
                 diagnostics.push(diagnostic);
@@ -81,6 +85,12 @@ fn regions(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) -> Vec<Reg
         }
     }
     regions
+}
+
+/// Whether a string is written as several literals.
+fn is_joined(literals: &str) -> bool {
+    let inside = literals.get(1..literals.len().saturating_sub(1));
+    inside.is_some_and(|inside| inside.contains(['"', '\'']))
 }
 
 /// The selector that was probably meant by `us-east` or `AWS/EU-West`.

@@ -5,6 +5,8 @@ mod check;
 mod diagnostics;
 mod limits;
 mod quantity;
+#[cfg(test)]
+mod tests;
 
 use vimana_proto::config::v1;
 
@@ -68,7 +70,7 @@ impl ServiceConfig {
             .message
             .transcode_to()
             .expect("the bytes of a message decode as that message");
-        let config = check::check(file, message, bound.spans, &mut diagnostics);
+        let config = check::check(file, text, message, bound.spans, &mut diagnostics);
         (config, diagnostics)
     }
 
@@ -77,7 +79,7 @@ impl ServiceConfig {
     #[must_use]
     pub fn absent(file: &RepoPath) -> Self {
         let message = v1::Service::default();
-        check::check(file, message, FieldSpans::default(), &mut Vec::new())
+        check::check(file, "", message, FieldSpans::default(), &mut Vec::new())
     }
 
     /// The file that it was read from.

@@ -24,6 +24,8 @@ mod memory;
 mod path;
 mod resolve;
 mod revision;
+#[cfg(test)]
+mod tests;
 mod text;
 mod work_tree;
 

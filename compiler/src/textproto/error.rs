@@ -29,7 +29,7 @@ impl SyntaxError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match &self.kind {
-            SyntaxErrorKind::BadNumber { found } => {
+            SyntaxErrorKind::BadNumber { found } | SyntaxErrorKind::Unquoted { found } => {
                 Some(format!("a string needs quotes: `\"{found}\"`"))
             }
             SyntaxErrorKind::Expected { found, .. } if found == "`/`" => {
@@ -139,6 +139,12 @@ pub enum SyntaxErrorKind {
     /// Something like a number.
     #[error("`{found}` is no number")]
     BadNumber {
+        /// The text.
+        found: String,
+    },
+    /// Something like `example.com`, without quotes.
+    #[error("expected a value, found `{found}`")]
+    Unquoted {
         /// The text.
         found: String,
     },

@@ -65,6 +65,13 @@ pub(super) fn integer(text: &str) -> Option<Integer<'_>> {
     (are_digits && !digits.is_empty()).then_some(Integer { base, digits })
 }
 
+/// Whether `name` is one of a number, the only ones that may bear a sign.
+pub(super) fn is_signed_name(name: &str) -> bool {
+    ["inf", "infinity", "nan"]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// A sequence that is no escape, by its place in the text.
 pub(super) type BadEscape = (Range<usize>, SyntaxErrorKind);
 

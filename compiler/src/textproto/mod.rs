@@ -16,6 +16,8 @@ mod lexer;
 mod literal;
 mod parser;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use error::{SyntaxError, SyntaxErrorKind};

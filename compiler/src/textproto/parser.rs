@@ -5,6 +5,7 @@ use super::MAX_DEPTH;
 use super::error::{SyntaxError, SyntaxErrorKind, SyntaxErrors};
 use super::lexer::TokenKind::{self, Punctuation};
 use super::lexer::{Token, tokenize};
+use super::literal::is_signed_name;
 use super::tree::{Document, Element, Node, NodeKind};
 
 /// The tree of `text`, and every place where it is not in the text format.
@@ -501,7 +502,12 @@ impl Parser<'_> {
                 self.bump();
                 match self.peek() {
                     TokenKind::Integer | TokenKind::Float | TokenKind::BadNumber => self.bump(),
-                    TokenKind::Identifier if self.is_signed_identifier() => self.bump(),
+                    TokenKind::Identifier => {
+                        if !is_signed_name(&self.text[self.next_range()]) {
+                            self.expected("a number behind `-`");
+                        }
+                        self.bump();
+                    }
                     _ => self.expected("a number behind `-`"),
                 }
             }
@@ -510,15 +516,33 @@ impl Parser<'_> {
                     self.bump();
                 }
             }
-            _ => self.bump(),
+            _ => self.word(),
         }
         self.finish();
     }
 
-    fn is_signed_identifier(&self) -> bool {
-        let name = &self.text[self.next_range()];
-        ["inf", "infinity", "nan"]
-            .iter()
-            .any(|known| name.eq_ignore_ascii_case(known))
+    /// A number or an identifier. What continues it, as in `example.com`, makes
+    /// it one mistake.
+    fn word(&mut self) {
+        let start = self.next_range().start;
+        let is_identifier = self.peek() == TokenKind::Identifier;
+        self.bump();
+        let continues = |token: &Token| matches!(token.kind, Punctuation(b'.' | b'/' | b'-'));
+        if !is_identifier || !continues(&self.tokens[self.at]) {
+            return;
+        }
+        while matches!(
+            self.tokens[self.at].kind,
+            TokenKind::Identifier
+                | TokenKind::Integer
+                | TokenKind::Float
+                | TokenKind::BadNumber
+                | Punctuation(b'.' | b'/' | b'-')
+        ) {
+            self.bump();
+        }
+        let range = start..self.tokens[self.at].range.start;
+        let found = self.text[range.clone()].to_owned();
+        self.error(range, SyntaxErrorKind::Unquoted { found });
     }
 }

@@ -192,6 +192,12 @@ impl<'t> Scalar<'t> {
         };
         let text = &self.text[token.range.clone()];
         match token.kind {
+            TokenKind::Identifier
+                if self.node.tokens().count() > 1 + usize::from(negative)
+                    || (negative && !literal::is_signed_name(text)) =>
+            {
+                Literal::Bad
+            }
             TokenKind::Identifier => Literal::Identifier {
                 negative,
                 name: text,

@@ -56,13 +56,14 @@ fn group<'a>(diagnostic: &'a Diagnostic, files: &'a SourceFiles) -> Group<'a> {
     };
     let mut group = Group::with_title(
         level
-            .primary_title(diagnostic.message.as_str())
+            .primary_title(normalize_untrusted_str(&diagnostic.message))
             .id(diagnostic.code),
     );
     for (path, labels) in by_file(&diagnostic.labels) {
+        let name = normalize_untrusted_str(&path.to_string());
         group = match files.get(path) {
-            Some(file) if !file.is_binary() => group.element(snippet(path, file, &labels)),
-            _ => group.element(Origin::path(path.to_string())),
+            Some(file) if !file.is_binary() => show(group, name, file, &labels),
+            _ => group.element(Origin::path(name)),
         };
     }
     let notes = diagnostic.notes.iter().map(|note| (Level::NOTE, note));
@@ -92,18 +93,14 @@ fn by_file(labels: &[Label]) -> Vec<(&RepoPath, Vec<&Label>)> {
 /// The lines that `labels` are on, and what lies between them, which the
 /// renderer folds. Only these are handed over, so that the cost is that of the
 /// lines and not that of the file.
-fn snippet<'a>(
-    path: &RepoPath,
-    file: &'a SourceFile,
-    labels: &[&'a Label],
-) -> Snippet<'a, Annotation<'a>> {
+fn show<'a>(group: Group<'a>, name: String, file: &SourceFile, labels: &[&Label]) -> Group<'a> {
     let spans: Vec<Range<usize>> = labels
         .iter()
         .map(|label| file.clamp(&label.span.range))
         .collect();
     let first = spans.iter().map(|span| span.start).min().unwrap_or(0);
     let last = spans.iter().map(|span| span.end).max().unwrap_or(0);
-    let lines = file.line_index(first)..(file.line_index(last) + 1).min(file.line_count());
+    let lines = file.line_index(first)..file.line_index(last) + 1;
 
     let excerpt = Excerpt::new(file, lines.clone(), &spans);
     let annotations = labels.iter().zip(&spans).map(|(label, span)| {
@@ -112,18 +109,23 @@ fn snippet<'a>(
         } else {
             AnnotationKind::Context
         };
-        let annotation = kind.span(excerpt.place(span.start)..excerpt.place(span.end));
-        if label.text.is_empty() {
-            annotation
-        } else {
-            annotation.label(label.text.as_str())
-        }
+        let text = (!label.text.is_empty()).then(|| normalize_untrusted_str(&label.text));
+        kind.span(excerpt.place(span.start)..excerpt.place(span.end))
+            .label(text)
     });
-    let annotations: Vec<_> = annotations.collect();
-    Snippet::source(excerpt.text)
+    let annotations: Vec<Annotation<'a>> = annotations.collect();
+    let snippet = Snippet::source(excerpt.text)
         .line_start(lines.start + 1)
-        .path(path.to_string())
-        .annotations(annotations)
+        .annotations(annotations);
+    if !excerpt.is_cut {
+        return group.element(snippet.path(name));
+    }
+    // The renderer would count columns from where the line is cut.
+    let place = file.line_column(spans.first().map_or(0, |span| span.start));
+    let origin = Origin::path(name)
+        .line(place.line as usize)
+        .char_column(place.column as usize);
+    group.element(origin).element(snippet)
 }
 
 /// Lines of a file, the long ones cut.
@@ -132,6 +134,8 @@ struct Excerpt {
     /// Where pieces of the file stand in `text`: the offset in the file, and
     /// the bytes in `text`.
     pieces: BTreeMap<usize, Range<usize>>,
+    /// Whether a line was cut.
+    is_cut: bool,
 }
 
 const ELLIPSIS: &str = "...";
@@ -141,6 +145,7 @@ impl Excerpt {
         let mut excerpt = Self {
             text: String::new(),
             pieces: BTreeMap::new(),
+            is_cut: false,
         };
         for line in lines.clone() {
             let range = file.line_range(line);
@@ -174,6 +179,7 @@ impl Excerpt {
         let end = (start + MAX_LINE_BYTES).min(line.end);
         let cut = file.clamp(&(start..end));
         let (is_cut_before, is_cut_behind) = (cut.start > line.start, cut.end < line.end);
+        self.is_cut = true;
         if is_cut_before {
             self.text.push_str(ELLIPSIS);
         }

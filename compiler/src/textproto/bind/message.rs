@@ -351,7 +351,7 @@ impl Binder {
                 value.range(),
                 BindErrorKind::WrongType {
                     field: name.text.clone(),
-                    expected: format!("a `{}` message", descriptor.name()),
+                    expected: format!("a message `{}`", descriptor.name()),
                     found: "another value".to_owned(),
                     help: None,
                 },

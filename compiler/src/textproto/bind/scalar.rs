@@ -5,6 +5,7 @@ use prost_reflect::{EnumDescriptor, Kind, Value as Bound};
 
 use super::error::BindErrorKind;
 use crate::rules::nearest;
+use crate::textproto::literal::is_signed_name;
 use crate::textproto::syntax::{Literal, Scalar};
 
 /// The value of type `kind`; none where a syntax error was reported.
@@ -73,7 +74,8 @@ pub(super) fn expected(kind: &Kind) -> String {
         Kind::String => "a string".to_owned(),
         Kind::Bytes => "a string of bytes".to_owned(),
         Kind::Enum(descriptor) => format!("a value of the enum `{}`", descriptor.name()),
-        Kind::Message(descriptor) => format!("a `{}` message", descriptor.name()),
+        Kind::Message(entry) if entry.is_map_entry() => "a message of `key` and `value`".to_owned(),
+        Kind::Message(descriptor) => format!("a message `{}`", descriptor.name()),
     }
 }
 
@@ -151,13 +153,7 @@ impl Reader<'_, '_> {
             Literal::Integer { .. } => {
                 return Err(self.wrong_type(Some("write it as a decimal number".to_owned())));
             }
-            Literal::Identifier { negative, name }
-                if ["inf", "infinity", "nan"]
-                    .iter()
-                    .any(|known| name.eq_ignore_ascii_case(known)) =>
-            {
-                (negative, name)
-            }
+            Literal::Identifier { negative, name } if is_signed_name(name) => (negative, name),
             _ => {
                 return Err(self.wrong_type(self.unquoted(|text| text.parse::<f64>().is_ok())));
             }
