@@ -73,7 +73,7 @@ c() { # NAME WORLD COMPONENT
 
 # As README.md defines them.
 digest_sources() { # NAME
-    (cd "$guests/$1" && find * -type f | LC_ALL=C sort | xargs sha256sum) | sha256sum | cut -d' ' -f1
+    (cd "$guests/$1" && find * -type f -not -path 'target/*' | LC_ALL=C sort | xargs sha256sum) | sha256sum | cut -d' ' -f1
 }
 
 checksum() { # NAME COMPONENT

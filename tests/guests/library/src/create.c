@@ -1,7 +1,5 @@
 // CreateBook.
 
-#include <string.h>
-
 #include "isbn.h"
 #include "reply.h"
 #include "shelves.h"

@@ -1,7 +1,5 @@
 // SearchBooks.
 
-#include <string.h>
-
 #include "reply.h"
 #include "shelves.h"
 #include "text.h"
