@@ -1,3 +1,6 @@
+// The snapshots are as snapbox writes them.
+#![allow(clippy::needless_raw_string_hashes)]
+
 use snapbox::{IntoData as _, assert_data_eq, str};
 
 use super::render::text::Style;

@@ -5,7 +5,7 @@
 //! has to be there.
 //!
 //! Sizes take `B`, `KiB`, `MiB`, `GiB` (powers of 1024) and `kB`, `MB`, `GB`
-//! (powers of 1000); times take `ms`, `s`, `m` and `h`.
+//! (powers of 1000); times take `ns`, `us`, `ms`, `s`, `m` and `h`.
 //!
 //! This is wrong:
 //!

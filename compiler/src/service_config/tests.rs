@@ -1,3 +1,6 @@
+// The snapshots are as snapbox writes them.
+#![allow(clippy::needless_raw_string_hashes)]
+
 use std::time::Duration;
 
 use snapbox::{IntoData as _, assert_data_eq, str};

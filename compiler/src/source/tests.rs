@@ -170,6 +170,16 @@ fn a_folder_without_git_is_a_work_tree_too() {
 }
 
 #[test]
+fn a_folder_that_git_ignores_is_on_its_own() {
+    let (folder, _) = repository();
+    let copy = folder.path().join("build/copy");
+    write(&copy, "vimana.toml", "");
+    let tree = WorkTree::open(&copy).unwrap();
+    assert_eq!(names(&tree), ["vimana.toml"]);
+    assert_eq!(tree.commit(), None);
+}
+
+#[test]
 fn what_differs_from_the_commit_is_modified() {
     let (folder, _) = repository();
     let config = folder.path().join("config");

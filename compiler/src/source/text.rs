@@ -52,3 +52,121 @@ pub(crate) fn read_error(error: &SourceError) -> Diagnostic {
         | SourceError::TooDeep { .. } => unreadable_source::diagnostic(&error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    // The snapshots are as snapbox writes them.
+    #![allow(clippy::needless_raw_string_hashes)]
+
+    use snapbox::{IntoData as _, assert_data_eq, str};
+
+    use super::*;
+    use crate::diagnostic::render;
+    use crate::source::Memory;
+
+    fn finding(memory: &Memory, file: &str) -> String {
+        let path = RepoPath::new(file).unwrap();
+        let mut files = SourceFiles::new();
+        let diagnostic = read_text(memory, &path, 1024, &mut files).unwrap_err();
+        render::text::render(&[diagnostic], &files, render::text::Style::default())
+    }
+
+    #[test]
+    fn a_text_is_read() {
+        let memory = Memory::from_files([("a.txt", "caf\u{e9}")]).unwrap();
+        let path = RepoPath::new("a.txt").unwrap();
+        let mut files = SourceFiles::new();
+        let text = read_text(&memory, &path, 1024, &mut files).unwrap();
+        assert_eq!(text, "caf\u{e9}");
+        assert_eq!(files.get(&path).unwrap().text(), text);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_shown_with_the_reason() {
+        let mut memory = Memory::from_files([
+            ("latin.txt", b"# one\n# caf\xe9\n".as_slice()),
+            ("utf16.txt", b"\xff\xfea\x20"),
+            ("cut.txt", b"ab\xe2\x82"),
+            ("large.txt", &[b'x'; 2000]),
+            ("folder/a.txt", b""),
+        ])
+        .unwrap();
+        memory.insert_symlink(RepoPath::new("out").unwrap(), "/etc/hostname");
+        memory.insert_symlink(RepoPath::new("loop").unwrap(), "loop");
+        let files = [
+            "latin.txt",
+            "utf16.txt",
+            "cut.txt",
+            "large.txt",
+            "folder",
+            "missing",
+            "out",
+            "loop",
+        ];
+        let all: String = files.iter().map(|file| finding(&memory, file)).collect();
+        assert_data_eq!(
+            all,
+            str![[r#"
+error[VM0002]: `latin.txt` is not valid UTF-8
+ --> latin.txt:2:6
+  |
+2 | # caf?
+  |      ^ the byte `0xe9` belongs to no character
+  |
+  = help: save the file as UTF-8
+
+error[VM0002]: `utf16.txt` is not valid UTF-8
+ --> utf16.txt:1:1
+  |
+1 | ??a 
+  | ^ the byte `0xff` belongs to no character
+  |
+  = note: it looks like UTF-16
+  = help: save the file as UTF-8
+
+error[VM0002]: `cut.txt` is not valid UTF-8
+ --> cut.txt:1:3
+  |
+1 | ab??
+  |   ^^ the byte `0xe2` belongs to no character
+  |
+  = help: save the file as UTF-8
+
+error[VM0001]: `large.txt` is too large: expected at most 1 KiB, found 2000 bytes
+--> large.txt
+ = help: move it out of the repository, or name it in `.gitignore`
+
+error[VM0004]: `folder` cannot be read: it is no regular file
+--> folder
+
+error[VM0004]: `missing` cannot be read: there is none
+--> missing
+
+error[VM0003]: `out` is a symbolic link out of the repository, to `/etc/hostname`
+--> out
+ = help: put the file itself into the repository, or link to one within by a relative path
+
+error[VM0004]: `loop` cannot be read: it passes through more than 40 symbolic links
+--> loop
+
+
+"#]]
+            .raw()
+        );
+    }
+
+    #[test]
+    fn what_the_system_and_git_refuse_is_shown_with_the_reason() {
+        let error = SourceError::Read {
+            path: RepoPath::new("a").unwrap(),
+            source: std::io::ErrorKind::PermissionDenied.into(),
+        };
+        assert_eq!(
+            read_error(&error).message,
+            "`a` cannot be read: permission denied"
+        );
+        let error = SourceError::from(git2::Error::from_str("it is damaged"));
+        let expected = "the repository cannot be read: it is damaged";
+        assert_eq!(read_error(&error).message, expected);
+    }
+}

@@ -11,7 +11,8 @@ use super::resolve::{Node, leads_out, resolve};
 use super::revision::{MAX_DEPTH, look_below};
 use super::{Entry, EntryKind, MAX_FILE_BYTES, RepoPath, Source, SourceError, is_skipped_folder};
 
-/// A folder of files, which may be in the work tree of a git repository.
+/// A folder of files, which may be in the work tree of a git repository. Where
+/// that repository ignores the folder as a whole, it is taken for one outside.
 #[derive(Debug)]
 pub struct WorkTree {
     root: PathBuf,
@@ -53,6 +54,12 @@ impl WorkTree {
             .filter(|enclosing| !enclosing.repository.is_bare())
             .map(|enclosing| Git::new(enclosing.repository, enclosing.folder))
             .transpose()?;
+        // A copy in a folder that is ignored, such as `target`, is none of that
+        // repository's.
+        let git = match git {
+            Some(git) if git.is_ignored(&RepoPath::root(), true)? => None,
+            git => git,
+        };
         Ok(Self {
             root: canonical,
             git,
@@ -271,6 +278,9 @@ impl Git {
     /// tracked.
     fn is_ignored(&self, path: &RepoPath, is_folder: bool) -> Result<bool, SourceError> {
         let path = in_repository(&self.folder, path);
+        if path.is_root() {
+            return Ok(false);
+        }
         let mut spelled = path.as_str().to_owned();
         if is_folder {
             // How libgit2 is told that patterns for folders are meant.

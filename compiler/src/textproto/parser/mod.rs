@@ -1,12 +1,14 @@
+mod cursor;
+
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::MAX_DEPTH;
-use super::error::{SyntaxError, SyntaxErrorKind, SyntaxErrors};
-use super::lexer::TokenKind::{self, Punctuation};
-use super::lexer::{Token, tokenize};
-use super::literal::is_signed_name;
-use super::tree::{Document, Element, Node, NodeKind};
+use crate::textproto::MAX_DEPTH;
+use crate::textproto::error::{SyntaxError, SyntaxErrorKind, SyntaxErrors};
+use crate::textproto::lexer::TokenKind::{self, Punctuation};
+use crate::textproto::lexer::{Token, tokenize};
+use crate::textproto::literal::is_signed_name;
+use crate::textproto::tree::{Document, Node, NodeKind};
 
 /// The tree of `text`, and every place where it is not in the text format.
 #[must_use]
@@ -52,127 +54,6 @@ struct Opener {
 }
 
 impl Parser<'_> {
-    // Tokens.
-
-    /// The index of the token with a meaning that comes `ahead` others.
-    fn index(&self, ahead: usize) -> usize {
-        let mut at = self.at;
-        let mut ahead = ahead;
-        loop {
-            let token = &self.tokens[at];
-            if token.kind == TokenKind::End {
-                return at;
-            }
-            if !token.kind.is_trivia() {
-                if ahead == 0 {
-                    return at;
-                }
-                ahead -= 1;
-            }
-            at += 1;
-        }
-    }
-
-    fn peek(&self) -> TokenKind {
-        self.peek_at(0)
-    }
-
-    fn peek_at(&self, ahead: usize) -> TokenKind {
-        self.tokens[self.index(ahead)].kind
-    }
-
-    fn next_range(&self) -> Range<usize> {
-        self.tokens[self.index(0)].range.clone()
-    }
-
-    /// Whether the next token is on another line than the last one.
-    fn is_next_on_new_line(&self) -> bool {
-        let trivia = &self.tokens[self.at..self.index(0)];
-        trivia
-            .iter()
-            .any(|token| self.text[token.range.clone()].contains('\n'))
-    }
-
-    fn found(&self) -> String {
-        let token = &self.tokens[self.index(0)];
-        let text = &self.text[token.range.clone()];
-        match token.kind {
-            TokenKind::End => "the end of the file".to_owned(),
-            TokenKind::String | TokenKind::BadString => "a string".to_owned(),
-            TokenKind::Unknown => format!("`{}`", text.escape_debug()),
-            _ => format!("`{text}`"),
-        }
-    }
-
-    // Nodes.
-
-    fn trivia(&mut self) {
-        while self.tokens[self.at].kind.is_trivia() {
-            self.take();
-        }
-    }
-
-    /// Moves the next token, trivia too, into the innermost node.
-    fn take(&mut self) {
-        let token = self.tokens[self.at].clone();
-        self.at += 1;
-        self.innermost().children.push(Element::Token(token));
-    }
-
-    fn innermost(&mut self) -> &mut Node {
-        self.open
-            .last_mut()
-            .expect("the document is open until the end")
-    }
-
-    fn bump(&mut self) {
-        self.trivia();
-        if self.tokens[self.at].kind != TokenKind::End {
-            self.take();
-        }
-    }
-
-    /// Begins a node at the next token that has a meaning.
-    fn start(&mut self, kind: NodeKind) {
-        self.trivia();
-        let start = self.tokens[self.at].range.start;
-        self.open.push(Node {
-            kind,
-            range: start..start,
-            children: Vec::new(),
-        });
-    }
-
-    fn finish(&mut self) {
-        let end = self.tokens[self.at].range.start;
-        if let Some(mut node) = self.open.pop() {
-            node.range.end = end;
-            self.innermost().children.push(Element::Node(node));
-        }
-    }
-
-    fn error(&mut self, range: Range<usize>, kind: SyntaxErrorKind) {
-        self.errors.push(SyntaxError::new(range, kind));
-    }
-
-    fn expected(&mut self, expected: impl Into<String>) {
-        // A second error at the same token would say nothing new, and what the
-        // lexer has reported neither.
-        let range = self.next_range();
-        if self.errors.has_at(range.start)
-            || matches!(self.peek(), TokenKind::BadNumber | TokenKind::BadString)
-        {
-            return;
-        }
-        let kind = SyntaxErrorKind::Expected {
-            expected: expected.into(),
-            found: self.found(),
-        };
-        self.error(range, kind);
-    }
-
-    // The grammar.
-
     fn document(&mut self) {
         loop {
             self.fields();
