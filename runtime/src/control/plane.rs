@@ -68,10 +68,14 @@ impl ControlPlane {
         store: Arc<Store>,
         serving: Arc<dyn Serving>,
     ) -> Result<(Arc<Self>, Vec<Arc<VersionEntry>>), StoreError> {
-        let (mut model, versions, unserved) = store
-            .run(move |store| Ok::<_, StoreError>(rebuild(store, store.restore()?)))
+        let publisher = Arc::clone(&serving);
+        let (model, versions, unserved) = store
+            .run(move |store| {
+                let (mut model, versions, unserved) = rebuild(store, store.restore()?);
+                publisher.publish(model.snapshot());
+                Ok::<_, StoreError>((model, versions, unserved))
+            })
             .await?;
-        serving.publish(model.snapshot());
         let plane = Self {
             store,
             serving,
@@ -110,12 +114,19 @@ impl ControlPlane {
         resource: Option<Resource>,
     ) -> Result<StepDone, StepError> {
         let plane = Arc::clone(self);
-        tokio::spawn(async move { plane.run_step(key, resource).await })
-            .await
-            .map_err(|error| {
+        let running = {
+            let key = key.clone();
+            tokio::spawn(async move { plane.run_step(key, resource).await })
+        };
+        match running.await {
+            Ok(result) => result,
+            Err(error) => {
                 tracing::error!(%error, "a step was interrupted");
-                StepError::Interrupted
-            })?
+                self.journal_failure(key, StepError::Interrupted.to_string())
+                    .await;
+                Err(StepError::Interrupted)
+            }
+        }
     }
 
     async fn run_step(

@@ -11,9 +11,11 @@ use super::Failure;
 /// Whether a request speaks gRPC: by its content type alone, so that a `POST` of
 /// JSON to a gRPC path is answered as JSON.
 pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
-    headers
+    let rest = headers
         .get(CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+        .and_then(|value| value.as_bytes().strip_prefix(b"application/grpc"));
+    // `application/grpc-web` is another protocol.
+    matches!(rest, Some([] | [b'+' | b';' | b' ', ..]))
 }
 
 /// Reads a body of at most `limit` bytes.
@@ -110,6 +112,20 @@ mod tests {
                 "{bad}"
             );
         }
+    }
+
+    #[test]
+    fn grpc_is_told_from_what_begins_alike() {
+        let is = |content_type: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, content_type.parse().unwrap());
+            is_grpc(&headers)
+        };
+        assert!(is("application/grpc"));
+        assert!(is("application/grpc+proto"));
+        assert!(!is("application/grpc-web"));
+        assert!(!is("application/json"));
+        assert!(!is_grpc(&HeaderMap::new()));
     }
 
     #[tokio::test]

@@ -178,6 +178,56 @@ async fn a_version_of_a_component_that_was_never_uploaded_is_refused() {
 }
 
 #[tokio::test]
+async fn a_step_that_breaks_the_data_plane_is_in_the_journal() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut fixture = start(directory.path()).await;
+    let (digest, size) = fixture.upload(b"component").await;
+    let resources = service(digest, size);
+    let generation = fixture.begin(0, &resources).await;
+    for step in 0..3 {
+        let resource = &resources[step as usize];
+        fixture.put(generation, step, resource).await.unwrap();
+    }
+    let name = format!("{SERVICE}@1.0.0");
+    fixture.serving.unfit.lock().insert(name, PANIC.into());
+    let error = fixture.put(generation, 3, &resources[3]).await.unwrap_err();
+    assert_eq!(error.code(), Code::Internal);
+    let request = GetApplyRequest {
+        workspace: "acme".into(),
+        generation,
+    };
+    let apply = fixture
+        .client
+        .get_apply(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(apply.steps[3].state(), journal_step::State::Failed);
+
+    fixture.serving.unfit.lock().clear();
+    fixture.put(generation, 3, &resources[3]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_component_file_of_another_size_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut fixture = start(directory.path()).await;
+    let (digest, size) = fixture.upload(b"component").await;
+    let resources = service(digest, size + 1);
+    let generation = fixture.begin(0, &resources).await;
+    for step in 0..3 {
+        let resource = &resources[step as usize];
+        fixture.put(generation, step, resource).await.unwrap();
+    }
+    let error = fixture.put(generation, 3, &resources[3]).await.unwrap_err();
+    assert_eq!(error.code(), Code::InvalidArgument);
+    assert!(
+        error.message().ends_with("but the version says 10"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn resources_that_contradict_themselves_are_refused() {
     let directory = tempfile::tempdir().unwrap();
     let mut fixture = start(directory.path()).await;

@@ -3,6 +3,7 @@
 mod access;
 mod apply;
 mod json;
+mod real;
 mod restart;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,9 @@ use crate::snapshot::{Snapshot, VersionEntry};
 
 pub(super) const SERVICE: &str = "a.com:x.Y";
 
+/// A reason with which the stand-in panics.
+pub(super) const PANIC: &str = "panic";
+
 /// A data plane that runs nothing and remembers what it was told.
 #[derive(Default)]
 pub(super) struct FakeServing {
@@ -55,6 +59,7 @@ impl Serving for FakeServing {
     async fn prepare_version(&self, version: &Arc<VersionEntry>) -> Result<(), PrepareError> {
         let name = version.name.to_string();
         if let Some(reason) = self.unfit.lock().get(&name) {
+            assert_ne!(reason, PANIC, "a fault of the data plane");
             return Err(PrepareError {
                 version: name,
                 reason: reason.clone(),
@@ -237,7 +242,7 @@ pub(super) fn put_step(resource: &Resource) -> PlannedStep {
     }
 }
 
-fn resource(kind: spec::Kind, dependencies: &[&Resource]) -> Resource {
+pub(super) fn resource(kind: spec::Kind, dependencies: &[&Resource]) -> Resource {
     let spec = Spec::from(kind);
     Resource {
         address: spec.address().unwrap().to_string(),
