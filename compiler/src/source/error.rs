@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::RepoPath;
 
-/// Why a [`super::Source`] could not be opened, listed or read.
+/// Why a [`Source`](super::Source) could not be opened, listed or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {

@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// A path from the root of a [`super::Source`]: names separated by `/`, none of
+/// A path from the root of a [`Source`](super::Source): names separated by `/`, none of
 /// them empty, `.` or `..`. The root itself is the empty path, printed as `.`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RepoPath(Arc<str>);
