@@ -1,42 +1,197 @@
+use std::collections::BTreeMap;
+
+use vimana_proto::state::v1::{self, spec, variable};
+
 use crate::desired::Compilation;
-use crate::diagnostic::SourceFiles;
-use crate::graph::GraphBuilder;
-use crate::source::Source;
+use crate::diagnostic::{self, Diagnostic, Span};
+use crate::discovery::{Discovered, SETTINGS, discover};
+use crate::graph::{Graph, GraphBuilder, GraphError, Origin};
+use crate::protobuf::Linker;
+use crate::rules::{invalid_graph, missing_settings};
+use crate::services::{self, Resources, check_identities, check_overlaps};
+use crate::settings::{self, Cluster, Places, Settings, VariableSource};
+use crate::source::{MAX_FILE_BYTES, RepoPath, Source};
+use crate::texts::Texts;
+use crate::vpods;
 
 /// What bounds a compilation.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// How many files a repository may have that vimana reads.
+    /// How many files a repository may have.
     pub max_files: usize,
     /// How many bytes one text file may have.
     pub max_text_bytes: u64,
-    /// How many bytes one component may have.
+    /// How many bytes one component, or one program of a vpod, may have.
     pub max_component_bytes: u64,
-    /// How many `.proto` files one service may import, itself included.
+    /// How many `.proto` files one definition may import, itself included.
     pub max_imports: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            max_files: 20_000,
+            max_files: 50_000,
             max_text_bytes: 4 << 20,
-            max_component_bytes: 128 << 20,
+            max_component_bytes: MAX_FILE_BYTES,
             max_imports: 1_000,
         }
     }
 }
 
 /// Compiles a config repository. Never stops at the first error.
-pub fn compile(source: &dyn Source, _options: &Options) -> Compilation {
-    let (graph, _) = GraphBuilder::new().finish();
+pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
+    let mut out = Vec::new();
+    let mut texts = Texts::new(source, options);
+    let mut builder = GraphBuilder::new();
+    let mut components = BTreeMap::new();
+
+    let found = discover(source, options, &mut out);
+    let settings = read_settings(&found, &mut texts, &mut out);
+    let services = read_services(&found, &settings.0, &mut texts, options, &mut out);
+    let sessions = found
+        .vpods
+        .iter()
+        .filter_map(|file| Some((file, texts.read(file, &mut out)?)))
+        .collect::<Vec<_>>();
+    let sessions = sessions
+        .into_iter()
+        .flat_map(|(file, text)| vpods::read(file, &text, &mut out))
+        .collect();
+
+    let (settings, places) = settings;
+    add_settings(&settings, &places, &texts, &mut builder);
+    Resources {
+        settings: &settings,
+        domain: places
+            .domain
+            .clone()
+            .map(|range| Span::new(settings_path(), range)),
+        texts: &texts,
+        options,
+        graph: &mut builder,
+        components: &mut components,
+        out: &mut out,
+    }
+    .add(&services);
+    vpods::add(
+        sessions,
+        &found.scripts,
+        &texts,
+        options,
+        &mut builder,
+        &mut out,
+    );
+
+    let graph = finish(builder, &mut out);
+    diagnostic::sort(&mut out);
     Compilation {
-        diagnostics: Vec::new(),
-        files: SourceFiles::default(),
-        settings: None,
+        diagnostics: out,
+        files: texts.into_files(),
+        settings: found.settings.is_some().then_some(settings),
         graph,
         commit: source.commit().map(ToOwned::to_owned),
-        components: std::collections::BTreeMap::default(),
+        components,
     }
+}
+
+fn settings_path() -> RepoPath {
+    RepoPath::new(SETTINGS).expect("the name of the settings is a path within the root")
+}
+
+/// The settings, or the defaults where they cannot be read: what else is wrong
+/// is still found.
+fn read_settings(
+    found: &Discovered,
+    texts: &mut Texts<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> (Settings, Places) {
+    let Some(file) = &found.settings else {
+        out.push(missing_settings::diagnostic());
+        return Default::default();
+    };
+    match texts.read(file, out) {
+        Some(text) => settings::read(file, &text, out),
+        None => Default::default(),
+    }
+}
+
+fn read_services<'a>(
+    found: &Discovered,
+    settings: &Settings,
+    texts: &mut Texts<'a>,
+    options: &'a Options,
+    out: &mut Vec<Diagnostic>,
+) -> Vec<services::Service> {
+    let mut linker = Linker::new(options);
+    let read = found
+        .folders
+        .iter()
+        .filter_map(|(path, folder)| {
+            services::read(path, folder, settings, &mut linker, texts, out)
+        })
+        .collect();
+    let services = check_identities(read, out);
+    check_overlaps(&services, out);
+    services
+}
+
+/// Adds what `vimana.toml` declares.
+fn add_settings(settings: &Settings, places: &Places, texts: &Texts<'_>, graph: &mut GraphBuilder) {
+    let origin = |range: Option<&std::ops::Range<usize>>| match range {
+        Some(range) => texts.origin(&Span::new(settings_path(), range.clone())),
+        None => texts.file_origin(&settings_path()),
+    };
+    for cluster in settings.clusters.values() {
+        let origin: Origin = origin(places.clusters.get(&cluster.name));
+        graph.add(spec::Kind::Cluster(cluster_resource(cluster)), origin);
+    }
+    for variable in settings.variables.values() {
+        let source = match &variable.source {
+            VariableSource::Env(name) => variable::Source::Env(name.clone()),
+            VariableSource::File(path) => variable::Source::File(path.clone()),
+        };
+        graph.add(
+            spec::Kind::Variable(v1::Variable {
+                name: variable.name.clone(),
+                source: Some(source),
+                secret: variable.secret,
+            }),
+            origin(places.variables.get(&variable.name)),
+        );
+    }
+}
+
+fn cluster_resource(cluster: &Cluster) -> v1::Cluster {
+    v1::Cluster {
+        name: cluster.name.clone(),
+        engine: cluster.engine.as_str().to_owned(),
+        endpoint: cluster.endpoint.clone(),
+        region: cluster.region.to_string(),
+        also: cluster.also.iter().map(ToString::to_string).collect(),
+        cost: cluster.cost.to_string(),
+    }
+}
+
+/// The graph. What does not fit together is mostly the consequence of another
+/// error, and is reported where there is none.
+fn finish(builder: GraphBuilder, out: &mut Vec<Diagnostic>) -> Graph {
+    let (graph, errors) = builder.finish();
+    let is_explained = out
+        .iter()
+        .any(|diagnostic| diagnostic.severity == diagnostic::Severity::Error);
+    if !is_explained {
+        out.extend(errors.iter().map(graph_diagnostic));
+    }
+    graph
+}
+
+fn graph_diagnostic(error: &GraphError) -> Diagnostic {
+    let origin = match error {
+        GraphError::Duplicate { second, .. } => Some(second),
+        GraphError::Dangling { origin, .. } => origin.as_ref(),
+        GraphError::Cycle { origin, .. } => Some(origin),
+    };
+    let span = origin.map(|origin| Span::start_of(origin.file.clone()));
+    invalid_graph::diagnostic(span, error.to_string())
 }

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
-use vimana_proto::state::v1::Resource;
 use vimana_proto::Digest;
+use vimana_proto::state::v1::Resource;
 
 use crate::diagnostic::{Diagnostic, Severity, SourceFiles};
 use crate::graph::Graph;

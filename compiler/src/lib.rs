@@ -21,12 +21,20 @@
 
 mod compile;
 mod desired;
-mod document;
 pub mod diagnostic;
+mod discovery;
+mod document;
 pub mod graph;
+mod placement;
+mod protobuf;
 pub mod rules;
+pub mod service_config;
+mod services;
 pub mod settings;
 pub mod source;
+pub mod textproto;
+mod texts;
+mod vpods;
 
 pub use compile::{Options, compile};
 pub use desired::{Checked, Compilation, ComponentFile, Desired};

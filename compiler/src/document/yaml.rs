@@ -139,7 +139,9 @@ fn convert(text: &str, node: Spanned<Node>) -> Value {
         Node::Integer(value) => Data::Integer(value),
         Node::Float(value) => Data::Float(value),
         Node::String(value) => Data::String(value),
-        Node::List(items) => Data::List(items.into_iter().map(|item| convert(text, item)).collect()),
+        Node::List(items) => {
+            Data::List(items.into_iter().map(|item| convert(text, item)).collect())
+        }
         Node::Table(entries) => Data::Table(Table {
             entries: entries
                 .into_iter()

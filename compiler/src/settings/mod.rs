@@ -5,7 +5,7 @@ mod region;
 
 use std::collections::BTreeMap;
 
-pub(crate) use read::{Places, bad_domain, is_domain, read};
+pub(crate) use read::{Places, read};
 pub use region::{ParseRegionError, Region, Selector};
 
 /// The settings of a config repository.

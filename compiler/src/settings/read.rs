@@ -39,11 +39,7 @@ pub(crate) fn read(file: &RepoPath, text: &str, out: &mut Vec<Diagnostic>) -> (S
     read_table(file, &table, &mut Vec::new())
 }
 
-fn read_table(
-    file: &RepoPath,
-    table: &Table,
-    out: &mut Vec<Diagnostic>,
-) -> (Settings, Places) {
+fn read_table(file: &RepoPath, table: &Table, out: &mut Vec<Diagnostic>) -> (Settings, Places) {
     let root = Fields::new(file, "`vimana.toml`", 0..0, table);
     root.allow(&["workspace", "cluster", "variable"], out);
 
@@ -272,11 +268,7 @@ fn read_variables(
     variables
 }
 
-fn read_variable(
-    name: &str,
-    fields: &Fields<'_>,
-    out: &mut Vec<Diagnostic>,
-) -> Option<Variable> {
+fn read_variable(name: &str, fields: &Fields<'_>, out: &mut Vec<Diagnostic>) -> Option<Variable> {
     fields.allow(&["env", "file", "age", "vault", "secret"], out);
     let secret = fields.bool("secret", out).unwrap_or_default();
 
@@ -365,11 +357,11 @@ fn is_variable(text: &str) -> bool {
 }
 
 /// Whether `text` is a DNS name, as [`ServiceName`] wants it.
-pub(crate) fn is_domain(text: &str) -> bool {
+fn is_domain(text: &str) -> bool {
     ServiceName::new(text, "S").is_ok()
 }
 
-pub(crate) fn bad_domain(span: Span, domain: &str) -> Diagnostic {
+fn bad_domain(span: Span, domain: &str) -> Diagnostic {
     let diagnostic = invalid_value::diagnostic(span, format!("`{domain}` is no domain"));
     let lower = domain.to_lowercase();
     if lower != domain && is_domain(&lower) {

@@ -1,0 +1,117 @@
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::invalid_proto;
+use crate::source::RepoPath;
+
+/// Everything that a parser has to say about one file.
+pub(super) fn syntax(
+    path: &RepoPath,
+    text: &str,
+    error: &protox_parse::ParseError,
+) -> Vec<Diagnostic> {
+    all(path, text, error, &|range| range)
+}
+
+/// Everything that the linker has to say about one file.
+pub(super) fn link(
+    path: &RepoPath,
+    text: &str,
+    error: prost_reflect::DescriptorError,
+) -> Vec<Diagnostic> {
+    let error = error.with_source_code(text);
+    all(path, text, &error, &|range| from_characters(text, range))
+}
+
+fn all(
+    path: &RepoPath,
+    text: &str,
+    error: &dyn miette::Diagnostic,
+    place: &dyn Fn(Range<usize>) -> Range<usize>,
+) -> Vec<Diagnostic> {
+    let related = error.related().into_iter().flatten();
+    std::iter::once(error)
+        .chain(related)
+        .map(|error| one(path, text, error, place))
+        .collect()
+}
+
+fn one(
+    path: &RepoPath,
+    text: &str,
+    error: &dyn miette::Diagnostic,
+    place: &dyn Fn(Range<usize>) -> Range<usize>,
+) -> Diagnostic {
+    let mut labels: Vec<(Range<usize>, String)> = error
+        .labels()
+        .into_iter()
+        .flatten()
+        .map(|label| {
+            let range = place(label.offset()..label.offset() + label.len());
+            let words = label.label().unwrap_or_default().replace('\'', "`");
+            (range, words.replace('…', "").trim().to_owned())
+        })
+        .collect();
+    // Of two places, the second is the one that should not be there. Without
+    // any, the text ended too early.
+    let (range, words) = labels
+        .pop()
+        .unwrap_or_else(|| (text.trim_end().len()..text.trim_end().len(), String::new()));
+    let span = |range| Span::new(path.clone(), range);
+
+    let message = error.to_string().replace('\'', "`");
+    let mut diagnostic = invalid_proto::diagnostic(span(range), &message, words);
+    for (range, words) in labels {
+        diagnostic = diagnostic.also(span(range), words);
+    }
+    let help = error.help().map(|help| help.to_string().replace('\'', "`"));
+    match help.or_else(|| missing_import(&message)) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// The import that an unknown name needs, where vimana brings the file along.
+fn missing_import(message: &str) -> Option<String> {
+    let file = if message.contains("`google.api.http`") {
+        "google/api/annotations.proto"
+    } else if message.contains("`google.protobuf.Timestamp`") {
+        "google/protobuf/timestamp.proto"
+    } else if message.contains("`google.protobuf.Duration`") {
+        "google/protobuf/duration.proto"
+    } else if message.contains("`google.protobuf.Empty`") {
+        "google/protobuf/empty.proto"
+    } else {
+        return None;
+    };
+    Some(format!("add `import \"{file}\";`"))
+}
+
+/// The linker takes columns, which the parser counts in bytes, for characters.
+fn from_characters(text: &str, range: Range<usize>) -> Range<usize> {
+    let correct = |offset: usize| {
+        let offset = offset.min(text.len());
+        let Some(before) = text.get(..offset) else {
+            return offset;
+        };
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        line + text[line..offset].chars().count()
+    };
+    let start = correct(range.start);
+    start..correct(range.end).max(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_ends_too_early_is_blamed_at_its_end() {
+        let text = "syntax = \"proto3\";\nmessage A {\n";
+        let error = protox_parse::parse("a.proto", text).unwrap_err();
+        let path = RepoPath::new("a.proto").unwrap();
+        let found = syntax(&path, text, &error);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].primary().unwrap().range.start, text.len() - 1);
+    }
+}

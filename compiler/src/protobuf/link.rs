@@ -1,0 +1,265 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use prost_reflect::DescriptorPool;
+
+use super::implicit::OPTIONS;
+use super::{Linked, ProtoFile, builtin, error, locate, parse};
+use crate::compile::Options;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::{implicit_options, import_cycle, import_twice, missing_import, too_many};
+use crate::source::RepoPath;
+use crate::texts::Texts;
+
+/// The field `dependency` of `google.protobuf.FileDescriptorProto`.
+const DEPENDENCY: i32 = 3;
+
+/// Parses each file once, and links it with what it imports.
+#[derive(Debug)]
+pub(crate) struct Linker<'a> {
+    options: &'a Options,
+    parsed: BTreeMap<RepoPath, Option<Arc<ProtoFile>>>,
+    builtins: BTreeMap<String, Option<Arc<ProtoFile>>>,
+}
+
+/// One link: the files of a pool, dependencies first.
+struct Link<'l, 'a> {
+    linker: &'l mut Linker<'a>,
+    texts: &'l mut Texts<'a>,
+    /// The folder of the service, the second place that imports are looked for.
+    folder: RepoPath,
+    /// The import names from the entry to the file at hand.
+    stack: Vec<String>,
+    files: BTreeMap<String, Arc<ProtoFile>>,
+    names: BTreeMap<RepoPath, String>,
+    order: Vec<String>,
+    out: Vec<Diagnostic>,
+}
+
+impl<'a> Linker<'a> {
+    pub(crate) fn new(options: &'a Options) -> Self {
+        Self {
+            options,
+            parsed: BTreeMap::new(),
+            builtins: BTreeMap::new(),
+        }
+    }
+
+    /// The file at `path`, parsed at most once; its errors are reported then.
+    pub(crate) fn parse(
+        &mut self,
+        texts: &mut Texts<'a>,
+        path: &RepoPath,
+        out: &mut Vec<Diagnostic>,
+    ) -> Option<Arc<ProtoFile>> {
+        if let Some(parsed) = self.parsed.get(path) {
+            return parsed.clone();
+        }
+        let parsed = texts
+            .read(path, out)
+            .and_then(|text| parse(path, &text, out))
+            .map(Arc::new);
+        self.parsed.insert(path.clone(), parsed.clone());
+        parsed
+    }
+
+    /// Links the file at `path`, which lies in `folder`. None where anything is
+    /// wrong with it or with what it imports.
+    pub(crate) fn link(
+        &mut self,
+        texts: &mut Texts<'a>,
+        path: &RepoPath,
+        out: &mut Vec<Diagnostic>,
+    ) -> Option<Linked> {
+        let name = path.as_str().to_owned();
+        let entry = self.parse(texts, path, out)?;
+        let mut link = Link {
+            linker: self,
+            texts,
+            folder: path.parent().unwrap_or_else(RepoPath::root),
+            stack: Vec::new(),
+            files: BTreeMap::new(),
+            names: BTreeMap::new(),
+            order: Vec::new(),
+            out: Vec::new(),
+        };
+        let complete = link.add(&name, entry);
+        let pool = complete.then(|| link.build()).flatten();
+        let Link {
+            files, out: found, ..
+        } = link;
+        out.extend(found);
+        Some(Linked {
+            pool: pool?,
+            name,
+            files,
+        })
+    }
+
+    fn builtin(&mut self, name: &str) -> Option<Arc<ProtoFile>> {
+        if let Some(file) = self.builtins.get(name) {
+            return file.clone();
+        }
+        let file = builtin::open(name);
+        self.builtins.insert(name.to_owned(), file.clone());
+        file
+    }
+}
+
+impl Link<'_, '_> {
+    /// Adds a file behind all that it imports. Whether all of them are there.
+    fn add(&mut self, name: &str, file: Arc<ProtoFile>) -> bool {
+        if let Some(path) = &file.path {
+            self.names.insert(path.clone(), name.to_owned());
+        }
+        self.stack.push(name.to_owned());
+        let mut complete = true;
+        for (index, import) in (0..).zip(&file.descriptor.dependency) {
+            complete &= self.import(&file, index, import);
+        }
+        if complete && file.implicit.is_some() && !self.sees_options(&file) {
+            complete &= self.import_options(&file);
+        }
+        self.stack.pop();
+        self.files.insert(name.to_owned(), file);
+        self.order.push(name.to_owned());
+        complete
+    }
+
+    fn import(&mut self, importer: &ProtoFile, index: i32, name: &str) -> bool {
+        if self.files.contains_key(name) {
+            return true;
+        }
+        let span = || {
+            let path = importer.path.clone()?;
+            let range = locate::range(&importer.descriptor, &importer.text, &[DEPENDENCY, index]);
+            Some(Span::new(path, range))
+        };
+        if let Some(at) = self.stack.iter().position(|open| open == name) {
+            let cycle = self.stack[at..].to_vec();
+            self.out
+                .extend(span().map(|span| import_cycle::diagnostic(span, &cycle)));
+            return false;
+        }
+        if self.files.len() + self.stack.len() > self.linker.options.max_imports {
+            let limit = self.linker.options.max_imports;
+            self.out
+                .extend(span().map(|span| too_many::imports(span, limit)));
+            return false;
+        }
+        match self.find(name) {
+            Found::File(file) => {
+                if let Some(other) = file.path.as_ref().and_then(|path| self.names.get(path)) {
+                    let other = other.clone();
+                    self.out
+                        .extend(span().map(|span| import_twice::diagnostic(span, name, &other)));
+                    return false;
+                }
+                self.add(name, file)
+            }
+            // Why it cannot be used is reported already.
+            Found::Unusable => false,
+            Found::Nothing => {
+                let folder = self.folder.clone();
+                self.out
+                    .extend(span().map(|span| missing_import::diagnostic(span, name, &folder)));
+                false
+            }
+        }
+    }
+
+    /// Makes the options of package `vimana` known to a file that uses them and
+    /// does not import them.
+    fn import_options(&mut self, file: &ProtoFile) -> bool {
+        if let (Some(path), Some(used)) = (&file.path, &file.implicit) {
+            let range = locate::range(&file.descriptor, &file.text, used);
+            let span = Span::new(path.clone(), range);
+            self.out.push(implicit_options::diagnostic(span));
+        }
+        if self.files.contains_key(OPTIONS) {
+            return true;
+        }
+        match self.find(OPTIONS) {
+            Found::File(options) => self.add(OPTIONS, options),
+            Found::Unusable | Found::Nothing => false,
+        }
+    }
+
+    /// Whether a file imports the options of package `vimana` through another
+    /// that imports them publicly. All its imports are in `files`.
+    fn sees_options(&self, file: &ProtoFile) -> bool {
+        let mut waiting: Vec<&str> = file
+            .descriptor
+            .dependency
+            .iter()
+            .map(String::as_str)
+            .collect();
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some(name) = waiting.pop() {
+            if name == OPTIONS {
+                return true;
+            }
+            if !seen.insert(name) {
+                continue;
+            }
+            let Some(file) = self.files.get(name) else {
+                continue;
+            };
+            for index in &file.descriptor.public_dependency {
+                let index = usize::try_from(*index).unwrap_or(usize::MAX);
+                waiting.extend(file.descriptor.dependency.get(index).map(String::as_str));
+            }
+        }
+        false
+    }
+
+    fn find(&mut self, name: &str) -> Found {
+        if name.starts_with(builtin::WELL_KNOWN)
+            && let Some(file) = self.linker.builtin(name)
+        {
+            return Found::File(file);
+        }
+        let in_repository = [RepoPath::new(name), self.folder.join(name)];
+        for path in in_repository.into_iter().flatten() {
+            if self.texts.exists(&path) {
+                let parsed = self.linker.parse(self.texts, &path, &mut self.out);
+                return parsed.map_or(Found::Unusable, Found::File);
+            }
+        }
+        self.linker
+            .builtin(name)
+            .map_or(Found::Nothing, Found::File)
+    }
+
+    fn build(&mut self) -> Option<DescriptorPool> {
+        let mut pool = DescriptorPool::new();
+        for name in &self.order {
+            let file = &self.files[name];
+            let mut descriptor = file.descriptor.clone();
+            descriptor.name = Some(name.clone());
+            if file.implicit.is_some() && !descriptor.dependency.iter().any(|name| name == OPTIONS)
+            {
+                descriptor.dependency.push(OPTIONS.to_owned());
+            }
+            if let Err(found) = pool.add_file_descriptor_proto(descriptor) {
+                let path = file.path.clone();
+                // The files that vimana brings along link, so the one to blame
+                // is in the repository.
+                self.out.extend(
+                    path.map(|path| error::link(&path, &file.text, found))
+                        .into_iter()
+                        .flatten(),
+                );
+                return None;
+            }
+        }
+        Some(pool)
+    }
+}
+
+enum Found {
+    File(Arc<ProtoFile>),
+    /// It is there, but cannot be read or parsed.
+    Unusable,
+    Nothing,
+}

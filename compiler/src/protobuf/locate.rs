@@ -1,0 +1,55 @@
+use std::ops::Range;
+
+use prost_types::FileDescriptorProto;
+use prost_types::source_code_info::Location;
+
+/// The bytes of the element at `path`, or of the nearest one around it that has
+/// a place; the beginning of the file where there is none.
+pub(super) fn range(file: &FileDescriptorProto, text: &str, path: &[i32]) -> Range<usize> {
+    let locations = locations(file);
+    for length in (1..=path.len()).rev() {
+        if let Some(location) = find(locations, &path[..length]) {
+            return bytes(text, &location.span);
+        }
+    }
+    0..0
+}
+
+/// Whether the element at `path` has a place of its own.
+pub(super) fn has(file: &FileDescriptorProto, path: &[i32]) -> bool {
+    find(locations(file), path).is_some()
+}
+
+fn locations(file: &FileDescriptorProto) -> &[Location] {
+    file.source_code_info
+        .as_ref()
+        .map_or(&[][..], |info| &info.location)
+}
+
+fn find<'a>(locations: &'a [Location], path: &[i32]) -> Option<&'a Location> {
+    locations.iter().find(|location| location.path == path)
+}
+
+/// The parser counts lines from 0 and columns in bytes.
+fn bytes(text: &str, span: &[i32]) -> Range<usize> {
+    let (start, end) = match *span {
+        [line, start, end] => ((line, start), (line, end)),
+        [start_line, start, end_line, end] => ((start_line, start), (end_line, end)),
+        _ => return 0..0,
+    };
+    let start = offset(text, start);
+    start..offset(text, end).max(start)
+}
+
+fn offset(text: &str, (line, column): (i32, i32)) -> usize {
+    let line = usize::try_from(line).unwrap_or_default();
+    let column = usize::try_from(column).unwrap_or_default();
+    let start = match line {
+        0 => 0,
+        line => text
+            .match_indices('\n')
+            .nth(line - 1)
+            .map_or(text.len(), |(at, _)| at + 1),
+    };
+    (start + column).min(text.len())
+}

@@ -1,0 +1,76 @@
+//! `.proto` files: parsed once each, and linked into one descriptor pool for each
+//! version of a service.
+//!
+//! An import is looked for at the root of the repository, then in the folder of
+//! the importing service, then among the files that vimana brings along. The
+//! files of `google/protobuf/` are always those that vimana brings along, since
+//! the linker knows them by heart.
+
+mod builtin;
+mod canonical;
+mod edition;
+mod error;
+mod implicit;
+mod link;
+mod locate;
+mod option_field;
+mod parse;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use prost_reflect::DescriptorPool;
+use prost_types::FileDescriptorProto;
+
+use crate::diagnostic::Span;
+use crate::source::RepoPath;
+
+pub(crate) use canonical::encode;
+pub(crate) use link::Linker;
+pub(crate) use option_field::OptionField;
+pub(crate) use parse::parse;
+
+/// A `.proto` file, parsed.
+#[derive(Debug)]
+pub(crate) struct ProtoFile {
+    /// Where it is; none for a file that vimana brings along.
+    pub(crate) path: Option<RepoPath>,
+    pub(crate) text: Arc<str>,
+    pub(crate) descriptor: FileDescriptorProto,
+    /// The first option of package `vimana`, by its `SourceCodeInfo` path, where
+    /// the file does not import the definition of those options.
+    implicit: Option<Vec<i32>>,
+}
+
+/// A `.proto` file with all that it imports, linked.
+#[derive(Debug, Clone)]
+pub(crate) struct Linked {
+    pub(crate) pool: DescriptorPool,
+    /// The import name of the file.
+    pub(crate) name: String,
+    /// Every file of the pool by its import name.
+    files: BTreeMap<String, Arc<ProtoFile>>,
+}
+
+impl Linked {
+    /// The place of an element in the import `file`: the nearest one around it
+    /// that has a place. None for a file that vimana brings along.
+    pub(crate) fn span(&self, file: &str, path: &[i32]) -> Option<Span> {
+        let proto = self.files.get(file)?;
+        let repo_path = proto.path.clone()?;
+        let linked = self.pool.get_file_by_name(file)?;
+        let range = locate::range(linked.file_descriptor_proto(), &proto.text, path);
+        Some(Span::new(repo_path, range))
+    }
+
+    /// The place of exactly the element at `path`, where it has one.
+    pub(crate) fn exact_span(&self, file: &str, path: &[i32]) -> Option<Span> {
+        let linked = self.pool.get_file_by_name(file)?;
+        locate::has(linked.file_descriptor_proto(), path).then(|| self.span(file, path))?
+    }
+
+    /// The text of the import `file`.
+    pub(crate) fn text(&self, file: &str) -> Option<&str> {
+        self.files.get(file).map(|proto| &*proto.text)
+    }
+}

@@ -1,0 +1,46 @@
+//! # Component and interface differ
+//!
+//! The component of a version does not export what its interface says: a function
+//! is missing, or a parameter, a result or one of their fields has another type.
+//! `vimana wit` prints what the component should export.
+//!
+//! For this method
+//!
+//! ```proto
+//! rpc SayHello(HelloRequest) returns (HelloResponse) {}
+//! ```
+//!
+//! the component exports
+//!
+//! ```wit
+//! say-hello: func(ctx: context, request: hello-request) -> result<hello-response, status>;
+//! ```
+//!
+//! It may leave out `result<_, status>`, and may be `async` or not.
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::source::RepoPath;
+
+pub(crate) const CODE: &str = "VM0058";
+
+pub(crate) fn diagnostic(
+    span: Span,
+    component: &RepoPath,
+    message: &str,
+    version: Span,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error(CODE, format!("`{component}`: {message}"));
+    let diagnostic = if span == version {
+        diagnostic.at(span, "")
+    } else {
+        diagnostic
+            .at(span, "the component should implement this")
+            .also(version, "for this version")
+    };
+    diagnostic.help("`vimana wit` prints what the component should export")
+}
+
+pub(crate) fn import(span: Span, component: &RepoPath, message: &str) -> Diagnostic {
+    Diagnostic::error(CODE, format!("`{component}`: {message}"))
+        .at(span, "the component is for this version")
+}

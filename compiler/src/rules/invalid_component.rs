@@ -1,0 +1,27 @@
+//! # Invalid component
+//!
+//! A file that should be a component is none: it is truncated, no WebAssembly at
+//! all, or a core module that does not say what it implements. A core module with
+//! WIT metadata, as `wit-bindgen` embeds it, is made a component by vimana itself.
+//!
+//! In Rust, this builds a core module:
+//!
+//! ```sh
+//! cargo build --release --target wasm32-unknown-unknown
+//! ```
+//!
+//! and this a component:
+//!
+//! ```sh
+//! cargo build --release --target wasm32-wasip2
+//! ```
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::source::RepoPath;
+
+pub(crate) const CODE: &str = "VM0057";
+
+pub(crate) fn diagnostic(span: Span, path: &RepoPath, why: &str) -> Diagnostic {
+    Diagnostic::error(CODE, format!("`{path}` is no component: {why}"))
+        .at(span, "the component is for this")
+}

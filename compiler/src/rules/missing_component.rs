@@ -1,0 +1,62 @@
+//! # Missing component
+//!
+//! A version has no component. It is the file that `component` names in
+//! `service.txtpb`, or else the one in the folder of the service whose name ends
+//! in the version: `NAME-VERSION.wasm`.
+//!
+//! For version 1.0.0, this is found:
+//!
+//! ```text
+//! foo.proto
+//! foo-1.0.0.wasm
+//! ```
+//!
+//! and this is not:
+//!
+//! ```text
+//! foo.proto
+//! foo.wasm
+//! ```
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::nearest;
+use crate::source::RepoPath;
+
+pub(crate) const CODE: &str = "VM0055";
+
+/// `found` are the names of the components in `folder`.
+pub(crate) fn diagnostic(
+    span: Span,
+    version: &semver::Version,
+    expected: &str,
+    folder: &RepoPath,
+    found: &[&str],
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error(CODE, format!("version `{version}` has no component"))
+        .at(span, "")
+        .note(format!("expected a file `{expected}` in `{folder}`"))
+        .note(if found.is_empty() {
+            "found no `.wasm` file there".to_owned()
+        } else {
+            format!("found {}", super::list(found))
+        });
+    match nearest(expected, found.iter().copied()) {
+        Some(near) => diagnostic.help(format!(
+            "rename `{near}` to `{expected}`, or name it: `version {{ version: \"{version}\" component: \"{near}\" }}`"
+        )),
+        None => diagnostic.help(format!("build the component and put it there as `{expected}`")),
+    }
+}
+
+pub(crate) fn no_file(span: Span, path: &str, found: &[&str]) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(CODE, format!("there is no component `{path}`")).at(span, "");
+    match nearest(path, found.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.note(format!("the components of the folder are {}", super::list(found))),
+    }
+}
+
+pub(crate) fn outside(span: Span, why: &str) -> Diagnostic {
+    Diagnostic::error(CODE, why).at(span, "")
+}

@@ -1,0 +1,31 @@
+//! # Missing import
+//!
+//! A `.proto` file imports a file that is not there. An import is looked for at
+//! the root of the repository, then in the folder of the service, then among the
+//! files that vimana brings along: `vimana/options.proto`,
+//! `google/api/annotations.proto`, `google/api/http.proto` and those of
+//! `google/protobuf/`.
+//!
+//! This is wrong where `common/money.proto` is in neither place:
+//!
+//! ```proto
+//! import "common/money.proto";
+//! ```
+//!
+//! Put the file there, or correct its path.
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::source::RepoPath;
+
+pub(crate) const CODE: &str = "VM0042";
+
+pub(crate) fn diagnostic(span: Span, name: &str, folder: &RepoPath) -> Diagnostic {
+    let diagnostic = Diagnostic::error(CODE, format!("there is no file `{name}` to import"))
+        .at(span, "imported here");
+    let mut places = vec![format!("`{name}` at the root of the repository")];
+    if !folder.is_root() {
+        places.push(format!("`{folder}/{name}`"));
+    }
+    places.push("the files that vimana brings along".to_owned());
+    diagnostic.note(format!("looked for {}", places.join(", then ")))
+}

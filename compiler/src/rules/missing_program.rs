@@ -1,0 +1,36 @@
+//! # Missing program of a vpod
+//!
+//! `source` names the file that a vpod runs, relative to its `vpods.yml`. The
+//! file is not there.
+//!
+//! This is wrong where the file is `aggregator/aggregator.js`:
+//!
+//! ```yaml
+//! source: aggregator.js
+//! ```
+//!
+//! This is right:
+//!
+//! ```yaml
+//! source: aggregator/aggregator.js
+//! ```
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::nearest;
+
+pub(crate) const CODE: &str = "VM0081";
+
+/// `known` are the paths of the scripts below the folder of `vpods.yml`.
+pub(crate) fn diagnostic(span: Span, path: &str, known: &[&str]) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(CODE, format!("there is no file `{path}` for the vpod to run"))
+            .at(span, "looked for from the folder of this file");
+    match nearest(path, known.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help("bundle the vpod's program and put it there"),
+    }
+}
+
+pub(crate) fn outside(span: Span, why: &str) -> Diagnostic {
+    Diagnostic::error(CODE, why).at(span, "")
+}

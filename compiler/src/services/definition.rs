@@ -1,0 +1,260 @@
+use prost_reflect::ServiceDescriptor;
+use prost_types::ServiceDescriptorProto;
+use vimana_interface::http::{self, Rule};
+use vimana_interface::{DescriptorFinding, Interface};
+use vimana_proto::options::{OpenTelemetryExporter, ServiceOptions};
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::protobuf::{Linked, OptionField};
+use crate::rules::{invalid_interface, invalid_service_options, invalid_version, not_supported};
+use crate::source::RepoPath;
+
+/// The number of the extension `vimana.service`.
+const SERVICE_OPTION: i32 = 51700;
+
+/// The numbers of the extensions `vimana.http` and `google.api.http`.
+const HTTP_OPTIONS: [i32; 2] = [51700, 72_295_728];
+
+/// The field `options` of a service and of a method in a descriptor, and the
+/// fields `service` of a file and `name` of a service.
+const SERVICE_OPTIONS: i32 = 3;
+const METHOD_OPTIONS: i32 = 4;
+const NAME: i32 = 1;
+
+/// A service as one `.proto` file defines it, at one version.
+#[derive(Debug)]
+pub(crate) struct Definition {
+    pub(crate) path: RepoPath,
+    pub(crate) linked: Linked,
+    pub(crate) service: ServiceDescriptor,
+    /// The name of the service.
+    pub(crate) span: Span,
+    pub(crate) id: String,
+    pub(crate) id_span: Span,
+    pub(crate) version: semver::Version,
+    pub(crate) version_span: Span,
+    pub(crate) otlp: Option<OpenTelemetryExporter>,
+    /// The option that holds `otlp`.
+    pub(crate) options_span: Span,
+    pub(crate) interface: Interface,
+    pub(crate) bindings: Vec<Binding>,
+}
+
+/// An HTTP rule of a method, and where it is written.
+#[derive(Debug)]
+pub(crate) struct Binding {
+    /// The full name: `bar.FooService.SayHello`.
+    pub(crate) method: String,
+    pub(crate) rule: Rule,
+    pub(crate) span: Span,
+}
+
+/// The options of a service, of which one extension is read.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Options {
+    #[prost(message, optional, tag = "51700")]
+    service: Option<ServiceOptions>,
+}
+
+/// Whether a service, only parsed, bears `(vimana.service)`.
+pub(crate) fn bears_service(service: &ServiceDescriptorProto) -> bool {
+    service.options.iter().any(|options| {
+        options.uninterpreted_option.iter().any(|option| {
+            option.name.first().is_some_and(|name| {
+                name.is_extension && name.name_part.trim_start_matches('.') == "vimana.service"
+            })
+        })
+    })
+}
+
+impl Definition {
+    /// The service that the linked file defines. `None` where what is wrong
+    /// leaves no identity or no interface.
+    pub(crate) fn read(path: &RepoPath, linked: Linked, out: &mut Vec<Diagnostic>) -> Option<Self> {
+        let file = linked.pool.get_file_by_name(&linked.name)?;
+        let service = file
+            .services()
+            .find(|service| bears_service_linked(service))?;
+        let options = Options::decode_from(&service)?;
+
+        let whole = |path: &[i32]| linked.span(&linked.name, path);
+        let span = whole(&[service.path(), &[NAME]].concat())?;
+        let option_path = [service.path(), &[SERVICE_OPTIONS, SERVICE_OPTION]].concat();
+        let options_span = whole(&option_path)?;
+        let field = |name: &str| {
+            let text = linked.text(&linked.name).unwrap_or_default();
+            Span::new(
+                path.clone(),
+                OptionField::range(text, options_span.range.clone(), name),
+            )
+        };
+        let (id_span, version_span) = (field("id"), field("version"));
+
+        let id = read_id(&options, &id_span, &options_span, out);
+        let version = read_version(&options, &version_span, &options_span, out);
+        let otlp = options
+            .otlp
+            .filter(|otlp| *otlp != OpenTelemetryExporter::default());
+        if let Some(otlp) = &otlp {
+            check_exporter(otlp, &field("otlp"), out);
+        }
+        let bindings = read_bindings(&linked, &service, out);
+
+        // Without a version of its own the definition is still checked.
+        let assumed = version.clone().unwrap_or(semver::Version::new(0, 0, 0));
+        let interface = match Interface::new(&service, &assumed) {
+            Ok(interface) => Some(interface),
+            Err(findings) => {
+                report(&linked, findings, &span, out);
+                None
+            }
+        };
+        Some(Self {
+            path: path.clone(),
+            span,
+            id: id?,
+            id_span,
+            version: version?,
+            version_span,
+            otlp,
+            options_span,
+            interface: interface?,
+            bindings: bindings?,
+            service,
+            linked,
+        })
+    }
+}
+
+impl Options {
+    fn decode_from(service: &ServiceDescriptor) -> Option<ServiceOptions> {
+        use prost::Message as _;
+        let encoded = service.options().encode_to_vec();
+        Self::decode(encoded.as_slice()).ok()?.service
+    }
+}
+
+pub(super) fn bears_service_linked(service: &ServiceDescriptor) -> bool {
+    Options::decode_from(service).is_some()
+}
+
+fn read_id(
+    options: &ServiceOptions,
+    span: &Span,
+    whole: &Span,
+    out: &mut Vec<Diagnostic>,
+) -> Option<String> {
+    if options.id.is_empty() {
+        out.push(invalid_service_options::no_id(whole.clone()));
+        return None;
+    }
+    // The nil UUID stands for none, and other notations than the usual one
+    // would give one service several names.
+    match uuid::Uuid::try_parse(&options.id) {
+        Ok(id) if !id.is_nil() && options.id.len() == 36 => Some(id.hyphenated().to_string()),
+        _ => {
+            out.push(invalid_service_options::bad_id(span.clone(), &options.id));
+            None
+        }
+    }
+}
+
+fn read_version(
+    options: &ServiceOptions,
+    span: &Span,
+    whole: &Span,
+    out: &mut Vec<Diagnostic>,
+) -> Option<semver::Version> {
+    if options.version.is_empty() {
+        out.push(invalid_service_options::no_version(whole.clone()));
+        return None;
+    }
+    match options.version.parse() {
+        Ok(version) => Some(version),
+        Err(error) => {
+            out.push(invalid_version::diagnostic(
+                span.clone(),
+                &options.version,
+                &error,
+            ));
+            None
+        }
+    }
+}
+
+fn check_exporter(otlp: &OpenTelemetryExporter, span: &Span, out: &mut Vec<Diagnostic>) {
+    match otlp.protocol.as_str() {
+        "grpc" | "http/protobuf" | "" => {}
+        "http/json" => out.push(not_supported::diagnostic(
+            span.clone(),
+            "the OTLP protocol `http/json`",
+            "use `http/protobuf` or `grpc`",
+        )),
+        other => out.push(invalid_service_options::bad_exporter(
+            span.clone(),
+            format!("`{other}` is no OTLP protocol"),
+            "use `http/protobuf` or `grpc`",
+        )),
+    }
+    let has_host = ["http://", "https://"]
+        .iter()
+        .any(|scheme| otlp.endpoint.len() > scheme.len() && otlp.endpoint.starts_with(scheme));
+    if !has_host {
+        out.push(invalid_service_options::bad_exporter(
+            span.clone(),
+            format!("`{}` is no URL of an OTLP receiver", otlp.endpoint),
+            "write `endpoint: \"https://HOST/PATH\"`",
+        ));
+    }
+}
+
+fn read_bindings(
+    linked: &Linked,
+    service: &ServiceDescriptor,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Vec<Binding>> {
+    let mut bindings = Vec::new();
+    let mut complete = true;
+    for method in service.methods() {
+        let name = method.full_name().to_owned();
+        let span = HTTP_OPTIONS
+            .iter()
+            .find_map(|option| {
+                let path = [method.path(), &[METHOD_OPTIONS, *option]].concat();
+                linked.exact_span(&linked.name, &path)
+            })
+            .or_else(|| linked.span(&linked.name, method.path()))?;
+        match http::rules(&method) {
+            Ok(rules) => bindings.extend(rules.into_iter().map(|rule| Binding {
+                method: name.clone(),
+                rule,
+                span: span.clone(),
+            })),
+            Err(findings) => {
+                complete = false;
+                report(linked, findings, &span, out);
+            }
+        }
+    }
+    complete.then_some(bindings)
+}
+
+/// Findings about descriptors, at their places; at `fallback` where the place is
+/// in a file that vimana brings along.
+fn report(
+    linked: &Linked,
+    findings: Vec<DescriptorFinding>,
+    fallback: &Span,
+    out: &mut Vec<Diagnostic>,
+) {
+    for finding in findings {
+        let span = linked
+            .span(&finding.file, &finding.path)
+            .unwrap_or_else(|| fallback.clone());
+        out.push(invalid_interface::diagnostic(
+            span,
+            finding.kind.to_string(),
+            finding.help,
+        ));
+    }
+}

@@ -1,0 +1,256 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use vimana_proto::config::v1::service::Target;
+use vimana_proto::state::v1::{
+    self, Component, Interface, Limits, Placement, Route, RouteTarget, Spec, Version, placement,
+    spec,
+};
+use vimana_proto::{Address, Digest, Kind};
+
+use super::component;
+use super::folder::Service;
+use super::versions::{Chosen, choose};
+use crate::compile::Options;
+use crate::desired::ComponentFile;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::graph::{EdgeKind, GraphBuilder, Origin};
+use crate::placement::{Placed, place};
+use crate::protobuf;
+use crate::rules::undeclared_variable;
+use crate::settings::Settings;
+use crate::texts::Texts;
+
+/// Makes the resources of services.
+pub(crate) struct Resources<'r, 'a> {
+    pub(crate) settings: &'r Settings,
+    /// Where `vimana.toml` says the canonical domain.
+    pub(crate) domain: Option<Span>,
+    pub(crate) texts: &'r Texts<'a>,
+    pub(crate) options: &'r Options,
+    pub(crate) graph: &'r mut GraphBuilder,
+    pub(crate) components: &'r mut BTreeMap<Digest, ComponentFile>,
+    pub(crate) out: &'r mut Vec<Diagnostic>,
+}
+
+impl Resources<'_, '_> {
+    /// Adds the domains of the services, and the services.
+    pub(crate) fn add(&mut self, services: &[Service]) {
+        self.add_domains(services);
+        for service in services {
+            self.add_service(service);
+        }
+    }
+
+    fn add_domains(&mut self, services: &[Service]) {
+        let mut domains: BTreeMap<&str, Origin> = BTreeMap::new();
+        for service in services {
+            let name = service.name.domain();
+            let is_canonical = self.settings.workspace.domain.as_deref() == Some(name);
+            let span = self.domain.as_ref().filter(|_| is_canonical);
+            if let Some(span) = span.or(service.domain_span.as_ref()) {
+                let texts = self.texts;
+                domains.entry(name).or_insert_with(|| texts.origin(span));
+            }
+        }
+        for (name, origin) in domains {
+            let domain = v1::Domain {
+                name: name.to_owned(),
+            };
+            self.graph.add(spec::Kind::Domain(domain), origin);
+        }
+    }
+
+    fn add_service(&mut self, service: &Service) {
+        let placed = place(&service.config, self.settings, self.out);
+        let clusters = placed.clusters.clone();
+        let newest = service.newest();
+        let limits = service.config.limits();
+        let address = self.graph.add(
+            spec::Kind::Service(v1::Service {
+                name: service.name.to_string(),
+                id: service.id.clone(),
+                domain: service.name.domain().to_owned(),
+                protobuf_service: service.name.protobuf().to_owned(),
+                placement: Some(placement(service, placed)),
+                limits: Some(Limits {
+                    memory_bytes: limits.memory_bytes,
+                    timeout: prost_types::Duration::try_from(limits.timeout).ok(),
+                    message_bytes: limits.message_bytes,
+                }),
+            }),
+            self.texts.origin(&newest.span),
+        );
+        let domain = Address::new(Kind::Domain, service.name.domain());
+        self.graph.depends(&address, &domain);
+        for cluster in clusters {
+            let cluster = Address::new(Kind::Cluster, cluster);
+            self.graph.edge(&address, &cluster, EdgeKind::RunsOn);
+        }
+        self.add_versions(service, &address);
+    }
+
+    fn add_versions(&mut self, service: &Service, service_address: &Address) {
+        let chosen = choose(service, self.texts, self.out);
+        let mut interfaces = BTreeMap::new();
+        let mut targets = Vec::new();
+        for version in &chosen {
+            let component = component::check(version, self.texts, self.options, self.out);
+            let (interface, interface_digest) = interfaces
+                .entry(&version.definition.path)
+                .or_insert_with(|| self.add_interface(service, version))
+                .clone();
+            let variables = self.variables(version);
+            let Some((digest, file)) = component else {
+                continue;
+            };
+            let address = self.graph.add(
+                spec::Kind::Version(Version {
+                    service: service.name.to_string(),
+                    version: version.version.to_string(),
+                    component: Some(Component {
+                        digest: digest.to_string(),
+                        size_bytes: file.size,
+                    }),
+                    interface_digest: interface_digest.to_string(),
+                    otlp: version.definition.otlp.clone(),
+                }),
+                self.texts.origin(&version.span),
+            );
+            self.components.entry(digest).or_insert(file);
+            self.graph.depends(&address, service_address);
+            self.graph.depends(&address, &interface);
+            for variable in variables {
+                let variable = Address::new(Kind::Variable, variable);
+                self.graph.depends(&address, &variable);
+            }
+            targets.push((version, address));
+        }
+        self.add_route(service, service_address, targets);
+    }
+
+    fn add_interface(&mut self, service: &Service, version: &Chosen<'_>) -> (Address, Digest) {
+        let definition = version.definition;
+        let kind = spec::Kind::Interface(Interface {
+            service: service.name.to_string(),
+            version: definition.version.to_string(),
+            protobuf_service: definition.service.full_name().to_owned(),
+            wit: definition.interface.to_wit(),
+            file_descriptor_set: protobuf::encode(&definition.linked.pool),
+        });
+        let digest = Spec::from(kind.clone()).digest();
+        let origin = self.texts.origin(&definition.span);
+        (self.graph.add(kind, origin), digest)
+    }
+
+    fn add_route(
+        &mut self,
+        service: &Service,
+        service_address: &Address,
+        mut targets: Vec<(&Chosen<'_>, Address)>,
+    ) {
+        targets.retain(|(version, _)| version.weight > 0);
+        targets.sort_by(|(a, _), (b, _)| {
+            let precedence = b.version.cmp_precedence(&a.version);
+            precedence.then_with(|| b.version.cmp(&a.version))
+        });
+        let Some((first, _)) = targets.first() else {
+            return;
+        };
+        let span = if service.is_configured && !service.config.versions().is_empty() {
+            service.config.name_span("version[0]")
+        } else {
+            first.span.clone()
+        };
+        let address = self.graph.add(
+            spec::Kind::Route(Route {
+                service: service.name.to_string(),
+                targets: targets
+                    .iter()
+                    .map(|(version, _)| RouteTarget {
+                        version: version.version.to_string(),
+                        weight: version.weight,
+                    })
+                    .collect(),
+            }),
+            self.texts.origin(&span),
+        );
+        self.graph.depends(&address, service_address);
+        for (_, version) in &targets {
+            self.graph.depends(&address, version);
+        }
+    }
+
+    /// The declared variables that a version reads; those that are not declared
+    /// are reported.
+    fn variables(&mut self, version: &Chosen<'_>) -> BTreeSet<String> {
+        let definition = version.definition;
+        let Some(otlp) = &definition.otlp else {
+            return BTreeSet::new();
+        };
+        let mut declared = BTreeSet::new();
+        for name in references(&otlp.headers) {
+            if self.settings.variables.contains_key(name) {
+                declared.insert(name.to_owned());
+            } else {
+                let known: Vec<_> = self.settings.variables.keys().map(String::as_str).collect();
+                let text = definition.linked.text(&definition.linked.name);
+                let span = reference_span(text.unwrap_or_default(), definition, name);
+                self.out
+                    .push(undeclared_variable::diagnostic(span, name, &known));
+            }
+        }
+        declared
+    }
+}
+
+fn placement(service: &Service, placed: Placed) -> Placement {
+    let target = match service.config.message().target() {
+        // A plan leaves nothing to decide, so the default is filled in.
+        Target::Unspecified | Target::Cost => placement::Target::Cost,
+        Target::Latency => placement::Target::Latency,
+    };
+    Placement {
+        regional: placed.is_regional,
+        regions: placed.regions,
+        failover: placed.failover,
+        target: target.into(),
+        clusters: placed.clusters,
+    }
+}
+
+/// The names in `${NAME}`, in their order.
+fn references(text: &str) -> Vec<&str> {
+    text.split("${")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// The first `${NAME}` within the option, or all of the option where escapes
+/// hide it.
+fn reference_span(text: &str, definition: &super::Definition, name: &str) -> Span {
+    let whole = &definition.options_span;
+    let needle = format!("${{{name}}}");
+    let found = text
+        .get(whole.range.clone())
+        .and_then(|option| option.find(&needle));
+    match found {
+        Some(at) => {
+            let start = whole.range.start + at;
+            Span::new(whole.file.clone(), start..start + needle.len())
+        }
+        None => whole.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::references;
+
+    #[test]
+    fn references_are_names_in_braces_behind_a_dollar() {
+        assert_eq!(references("a=${A},b=x${B}y,$C,${"), ["A", "B"]);
+        assert_eq!(references("${}"), [""; 0]);
+    }
+}

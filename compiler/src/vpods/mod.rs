@@ -1,0 +1,39 @@
+//! `vpods.yml`: sessions of virtual pods.
+
+mod read;
+mod resources;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Span;
+use crate::source::RepoPath;
+
+pub(crate) use read::read;
+pub(crate) use resources::add;
+
+/// A session.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    pub(crate) limit_connections: Option<u32>,
+    pub(crate) pods: Vec<Pod>,
+}
+
+/// A virtual pod.
+#[derive(Debug)]
+pub(crate) struct Pod {
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    pub(crate) network: String,
+    pub(crate) image: String,
+    /// The path as it is written, from the folder of `vpods.yml`.
+    pub(crate) source: String,
+    /// The file that it names.
+    pub(crate) program: Option<RepoPath>,
+    pub(crate) source_span: Span,
+    pub(crate) launcher: String,
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) reachable: Vec<String>,
+    pub(crate) resources_url: String,
+}

@@ -1,0 +1,116 @@
+use std::collections::BTreeMap;
+
+use vimana_proto::state::v1::{self, spec};
+use vimana_proto::{Address, Digest};
+
+use super::{Pod, Session};
+use crate::compile::Options;
+use crate::diagnostic::Diagnostic;
+use crate::graph::{EdgeKind, GraphBuilder};
+use crate::rules::{duplicate_name, missing_program};
+use crate::source::RepoPath;
+use crate::texts::Texts;
+
+/// Adds the sessions of all files, their vpods, and who may call whom.
+pub(crate) fn add(
+    sessions: Vec<Session>,
+    scripts: &[RepoPath],
+    texts: &Texts<'_>,
+    options: &Options,
+    graph: &mut GraphBuilder,
+    out: &mut Vec<Diagnostic>,
+) {
+    let sessions = without_duplicates(sessions, out);
+    // By name in lower case, since URLs have no other; one name may stand in
+    // several sessions.
+    let mut by_name: BTreeMap<String, Vec<Address>> = BTreeMap::new();
+    let mut calls: Vec<(Address, &Pod)> = Vec::new();
+    for session in &sessions {
+        let session_address = graph.add(
+            spec::Kind::Session(v1::Session {
+                name: session.name.clone(),
+                limit_connections: session.limit_connections,
+            }),
+            texts.origin(&session.span),
+        );
+        for pod in &session.pods {
+            let Some(digest) = program(pod, scripts, texts, options, out) else {
+                continue;
+            };
+            let address = graph.add(
+                spec::Kind::Vpod(resource(session, pod, digest)),
+                texts.origin(&pod.span),
+            );
+            graph.depends(&address, &session_address);
+            by_name
+                .entry(pod.name.to_lowercase())
+                .or_default()
+                .push(address.clone());
+            calls.push((address, pod));
+        }
+    }
+    for (address, pod) in calls {
+        for name in &pod.reachable {
+            // A name that no vpod bears is a host of the network.
+            for target in by_name.get(&name.to_lowercase()).into_iter().flatten() {
+                graph.edge(&address, target, EdgeKind::Reaches);
+            }
+        }
+    }
+}
+
+fn without_duplicates(sessions: Vec<Session>, out: &mut Vec<Diagnostic>) -> Vec<Session> {
+    let mut kept: BTreeMap<String, Session> = BTreeMap::new();
+    for session in sessions {
+        match kept.get(&session.name.to_lowercase()) {
+            Some(first) => out.push(duplicate_name::diagnostic(
+                session.span,
+                "session",
+                &session.name,
+                first.span.clone(),
+            )),
+            None => {
+                kept.insert(session.name.to_lowercase(), session);
+            }
+        }
+    }
+    kept.into_values().collect()
+}
+
+/// The digest of a vpod's program.
+fn program(
+    pod: &Pod,
+    scripts: &[RepoPath],
+    texts: &Texts<'_>,
+    options: &Options,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Digest> {
+    let path = pod.program.as_ref()?;
+    if texts.exists(path) {
+        let bytes = texts.bytes(path, options.max_component_bytes, out)?;
+        return Some(Digest::of(&bytes));
+    }
+    let folder = pod.span.file.parent().unwrap_or_else(RepoPath::root);
+    let known: Vec<_> = scripts
+        .iter()
+        .filter_map(|script| script.relative_to(&folder))
+        .collect();
+    let span = pod.source_span.clone();
+    out.push(missing_program::diagnostic(span, &pod.source, &known));
+    None
+}
+
+fn resource(session: &Session, pod: &Pod, digest: Digest) -> v1::VPod {
+    v1::VPod {
+        session: session.name.clone(),
+        name: pod.name.clone(),
+        network: pod.network.clone(),
+        image: pod.image.clone(),
+        source: pod.source.clone(),
+        source_digest: digest.to_string(),
+        launcher: pod.launcher.clone(),
+        environment: pod.environment.clone(),
+        reachable_vpods: pod.reachable.clone(),
+        resources_url: pod.resources_url.clone(),
+    }
+}
