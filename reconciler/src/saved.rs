@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use vimana_proto::state::v1::Resource;
 use vimana_proto::{Address, Digest};
 
-use crate::plan::{Change, FORMAT_VERSION, Plan, Summary};
+use crate::plan::{Change, FORMAT_VERSION, Payload, Plan, Summary};
 
 /// The largest file that is read; a plan of 10,000 changes takes a tenth.
 const MAX_FILE_BYTES: u64 = 512 << 20;
@@ -200,7 +200,7 @@ fn restore(saved: SavedPlan<Content>) -> Result<Plan, String> {
     }
     for change in &mut plan.changes {
         let encoded = resources.remove(&change.address.to_string());
-        change.resource = resource(change, encoded)?.map(Arc::new);
+        change.resource = Payload(resource(change, encoded)?.map(Arc::new));
     }
     match resources.into_keys().next() {
         Some(address) => Err(format!("it holds `{address}` without a change of it")),

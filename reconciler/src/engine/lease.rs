@@ -30,9 +30,11 @@ pub(super) fn held(status: &tonic::Status) -> (String, Duration) {
     (holder, expires_in.min(Duration::from_mins(1)))
 }
 
-/// The first text in backquotes.
+/// The text in backquotes behind `by`, else the first one.
 fn quoted(message: &str) -> Option<String> {
     message
+        .find("by `")
+        .map_or(message, |at| &message[at..])
         .split('`')
         .nth(1)
         .filter(|holder| !holder.is_empty())
@@ -83,6 +85,10 @@ mod tests {
     fn without_metadata_the_message_says_it() {
         for (message, seconds) in [
             ("the lease is held by `ada@host` for another 8 s", 8),
+            (
+                "workspace `acme` is being applied by `ada@host` (generation 4); the lease ends in 8 s unless it is renewed",
+                8,
+            ),
             ("`ada@host` applies; its lease expires in 8s", 8),
             ("`ada@host` holds the lease for 8000 ms.", 8),
             ("`ada@host` holds the lease", 10),
@@ -99,6 +105,6 @@ mod tests {
     #[test]
     fn a_lease_never_makes_one_wait_for_longer_than_a_lease_can_last() {
         let status = tonic::Status::aborted("held for 1e300 s, 99999999 s");
-        assert_eq!(held(&status).1, Duration::from_secs(60));
+        assert_eq!(held(&status).1, Duration::from_mins(1));
     }
 }

@@ -40,6 +40,8 @@ enum Stop {
     Cancelled,
     Aborted,
     Overtaken(String),
+    /// Nobody answers any more.
+    Gone,
 }
 
 /// A step that has ended.
@@ -85,7 +87,7 @@ impl<'a> Run<'a> {
                 self.options.lease.as_secs()
             )),
             Some(Stop::Overtaken(_)) => None,
-            Some(Stop::Cancelled) | None => self.finish(cancel).await,
+            Some(Stop::Cancelled | Stop::Gone) | None => self.finish(cancel).await,
         };
         let report = self.report(warning);
         match self.stop {
@@ -93,7 +95,7 @@ impl<'a> Run<'a> {
                 report: Box::new(report),
                 reason,
             }),
-            Some(Stop::Cancelled | Stop::Aborted) | None => Ok(report),
+            Some(Stop::Cancelled | Stop::Aborted | Stop::Gone) | None => Ok(report),
         }
     }
 
@@ -111,7 +113,7 @@ impl<'a> Run<'a> {
             if in_hand.is_empty() {
                 return;
             }
-            let is_cancelled = self.stop.is_some();
+            let is_stopped = self.stop.is_some();
             let is_overtaken = matches!(self.stop, Some(Stop::Overtaken(_)));
             tokio::select! {
                 biased;
@@ -119,7 +121,7 @@ impl<'a> Run<'a> {
                     self.stop = Some(Stop::Aborted);
                     return self.abandon();
                 }
-                () = cancel.requested(), if !is_cancelled => {
+                () = cancel.requested(), if !is_stopped => {
                     self.observer.event(&Event::Cancelling { in_hand: in_hand.len() });
                     self.stop = Some(Stop::Cancelled);
                 }
@@ -211,15 +213,21 @@ impl<'a> Run<'a> {
                 self.stop = Some(Stop::Overtaken(reason.clone()));
                 State::Failed(reason)
             }
-            EngineError::Unreachable { .. } => State::Unknown(reason),
+            EngineError::Unreachable { .. } => {
+                // All tries are used up; the other steps would only use up theirs.
+                self.stop.get_or_insert(Stop::Gone);
+                State::Unknown(reason)
+            }
             EngineError::Endpoint { .. }
             | EngineError::Unauthenticated { .. }
             | EngineError::Refused { .. }
-            | EngineError::Answer { .. } => State::Failed(reason),
+            | EngineError::Answer { .. } => {
+                for behind in self.schedule.failed(step) {
+                    self.states[behind] = State::Behind(step);
+                }
+                State::Failed(reason)
+            }
         };
-        for behind in self.schedule.failed(step) {
-            self.states[behind] = State::Behind(step);
-        }
     }
 
     /// Leaves the steps in hand to themselves.
@@ -295,6 +303,7 @@ impl<'a> Run<'a> {
         match &self.stop {
             Some(Stop::Cancelled | Stop::Aborted) => "because the apply was interrupted",
             Some(Stop::Overtaken(_)) => "because the lease was lost",
+            Some(Stop::Gone) => "because the node did not answer",
             None => "because nothing let it start",
         }
         .to_owned()

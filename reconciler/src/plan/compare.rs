@@ -4,13 +4,13 @@ use std::sync::Arc;
 use vimana_proto::state::v1::Resource;
 use vimana_proto::{Address, Digest, NameError};
 
-use super::model::{Action, Change, FORMAT_VERSION, FieldChange, Origin, Plan, Summary};
+use super::model::{Action, Change, FORMAT_VERSION, FieldChange, Origin, Payload, Plan, Summary};
 use super::value::Value;
 use super::{diff, highlights, support};
 use crate::{DesiredState, Live};
 
 /// What a plan may do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlanOptions {
     /// Whether a configuration of nothing may delete all that is live.
     pub allow_empty: bool,
@@ -48,7 +48,7 @@ pub fn plan(
     desired: &DesiredState,
     cluster: &str,
     live: &Live,
-    options: PlanOptions,
+    options: &PlanOptions,
 ) -> Result<Plan, PlanError> {
     let (desired_here, left_out) =
         support::split(by_address(&desired.resources)?, &live.supported_kinds);
@@ -150,7 +150,7 @@ fn change(address: Address, action: Action, reason: String, resource: &Resource)
         fields: Vec::new(),
         dependencies: Vec::new(),
         former_dependencies: Vec::new(),
-        resource: None,
+        resource: Payload::default(),
     }
 }
 
@@ -181,7 +181,7 @@ fn create(address: Address, desired: &Arc<Resource>) -> Result<Change, PlanError
             .map(|spec| highlights::highlights(&address, spec))
             .unwrap_or_default(),
         dependencies: addresses(&desired.dependencies)?,
-        resource: Some(Arc::clone(desired)),
+        resource: Payload(Some(Arc::clone(desired))),
         ..change(address, Action::Create, reason, desired)
     })
 }
@@ -218,7 +218,7 @@ fn update(address: Address, live: &Resource, desired: &Arc<Resource>) -> Result<
             .filter(|dependency| !desired.dependencies.contains(dependency))
             .filter_map(|dependency| dependency.parse().ok())
             .collect(),
-        resource: Some(Arc::clone(desired)),
+        resource: Payload(Some(Arc::clone(desired))),
         ..change(address, action, reason, desired)
     })
 }

@@ -11,6 +11,7 @@ mod support;
 mod value;
 
 pub use compare::{PlanError, PlanOptions, plan};
+pub(crate) use model::Payload;
 pub use model::{Action, Change, FORMAT_VERSION, FieldChange, Origin, Plan, Summary};
 pub use schema::schema;
 pub use value::Value;

@@ -91,14 +91,27 @@ pub struct Change {
     /// What to put. Not part of the JSON form that people and tools read, since it
     /// holds every value, redacted ones too; a saved plan keeps it apart.
     #[serde(skip)]
-    pub(crate) resource: Option<Arc<Resource>>,
+    pub(crate) resource: Payload,
 }
 
 impl Change {
     /// The resource to put; `None` for a deletion and for no change.
     #[must_use]
     pub fn resource(&self) -> Option<&Resource> {
-        self.resource.as_deref()
+        self.resource.0.as_deref()
+    }
+}
+
+/// A resource whose values are not for the eyes of whoever prints a plan.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Payload(pub(crate) Option<Arc<Resource>>);
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(resource) => write!(f, "{} {}", resource.address, resource.digest),
+            None => f.write_str("none"),
+        }
     }
 }
 

@@ -3,11 +3,7 @@ use super::model::Plan;
 /// The JSON Schema of [`Plan`], as `schemas/plan.schema.json` holds it.
 #[must_use]
 pub fn schema() -> String {
-    let mut schema = schemars::schema_for!(Plan);
-    schema.insert(
-        "$id".to_owned(),
-        "https://vimana.host/schemas/plan.schema.json".into(),
-    );
+    let schema = schemars::schema_for!(Plan);
     let mut text =
         serde_json::to_string_pretty(&schema).expect("a schema is JSON with text as keys");
     text.push('\n');

@@ -5,11 +5,16 @@ use anstyle::{AnsiColor, Style};
 /// The colours of a rendering.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Palette {
-    pub(super) create: Style,
-    pub(super) update: Style,
-    pub(super) delete: Style,
-    pub(super) dim: Style,
-    pub(super) strong: Style,
+    /// What is well, or added.
+    pub create: Style,
+    /// What changes.
+    pub update: Style,
+    /// What goes, or fails.
+    pub delete: Style,
+    /// What matters less.
+    pub dim: Style,
+    /// What stands out.
+    pub strong: Style,
 }
 
 impl Palette {

@@ -10,13 +10,19 @@ use crate::plan::Action;
 #[must_use]
 pub fn render(report: &Report, palette: &Palette) -> String {
     let mut out = String::new();
+    let width = [&report.failed, &report.unknown, &report.not_started]
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.address.to_string().chars().count())
+        .max()
+        .unwrap_or_default();
     let mut section = |style, title: &str, entries: &[Entry]| {
         for entry in entries {
             let title = paint(style, title);
             let address = entry.address.to_string();
             let _ = writeln!(
                 out,
-                "  {title}  {}  {}",
+                "  {title}  {:width$}  {}",
                 printable(&address),
                 printable(&entry.detail),
             );

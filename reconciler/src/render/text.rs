@@ -78,7 +78,7 @@ fn mark(action: Action, palette: &Palette) -> (&'static str, Style) {
     match action {
         Action::Create => ("+", palette.create),
         Action::Update => ("~", palette.update),
-        Action::Replace => ("±", palette.delete),
+        Action::Replace => ("-/+", palette.delete),
         Action::Delete => ("-", palette.delete),
         Action::NoChange => (" ", palette.dim),
     }
@@ -86,12 +86,12 @@ fn mark(action: Action, palette: &Palette) -> (&'static str, Style) {
 
 fn line(out: &mut String, change: &Change, widths: &Widths, palette: &Palette) {
     let (mark, style) = mark(change.action, palette);
-    let mark = paint(style, mark);
+    let mark = paint(style, &format!("{mark:>3}"));
     let address = format!("{:width$}", address(change), width = widths.address);
     let origin = format!("{:width$}", origin(change), width = widths.origin);
     let _ = writeln!(
         out,
-        "  {mark} {}  {}  {}",
+        "{mark} {}  {}  {}",
         paint(palette.strong, &address),
         paint(palette.dim, &origin),
         printable(&change.reason),
