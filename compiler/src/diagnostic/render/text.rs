@@ -60,7 +60,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, files: &'a SourceFiles) -> Group<'a> {
             .id(diagnostic.code),
     );
     for (path, labels) in by_file(&diagnostic.labels) {
-        let name = normalize_untrusted_str(&path.to_string());
+        let name = normalize_untrusted_str(&format!("{path}"));
         group = match files.get(path) {
             Some(file) if !file.is_binary() => show(group, name, file, &labels),
             _ => group.element(Origin::path(name)),
