@@ -43,7 +43,11 @@ impl Decoder<'_> {
     ) -> Result<(), CodecError> {
         while !reader.is_empty() {
             let (number, wire) = reader.tag()?;
-            let Some(field) = message.field_by_number(number) else {
+            // An end without its group belongs to no field: `skip` refuses it.
+            let field = message
+                .field_by_number(number)
+                .filter(|_| wire != WireType::EndGroup);
+            let Some(field) = field else {
                 reader.skip(number, wire, depth)?;
                 continue;
             };

@@ -38,16 +38,15 @@ pub(super) fn parse(kind: JsonKind, text: &str) -> Result<Value, CodecError> {
         expected: "JSON",
         found: shorten(text),
     })?;
-    check(kind, &value)?;
-    Ok(value)
+    canonical(kind, &value)
 }
 
-/// That a JSON value is of the kind.
-pub(super) fn check(kind: JsonKind, value: &Value) -> Result<(), CodecError> {
+/// The same JSON as it is when it has been a message: its numbers are of 64 bits.
+pub(super) fn canonical(kind: JsonKind, value: &Value) -> Result<Value, CodecError> {
     let expected = match (kind, value) {
         (JsonKind::Struct, Value::Object(_))
         | (JsonKind::List, Value::Array(_))
-        | (JsonKind::Value, _) => return check_depth(value, 0),
+        | (JsonKind::Value, _) => return canonical_value(value, 0),
         (JsonKind::Struct, _) => "a JSON object",
         (JsonKind::List, _) => "a JSON array",
     };
@@ -59,15 +58,31 @@ pub(super) fn check(kind: JsonKind, value: &Value) -> Result<(), CodecError> {
 
 /// A level of JSON is at least two of messages: what is accepted here has an
 /// encoding.
-fn check_depth(value: &Value, depth: usize) -> Result<(), CodecError> {
+fn canonical_value(value: &Value, depth: usize) -> Result<Value, CodecError> {
     if depth > RECURSION_LIMIT / 2 - 1 {
         return Err(Kind::TooDeep.into());
     }
-    match value {
-        Value::Array(list) => list.iter().try_for_each(|v| check_depth(v, depth + 1)),
-        Value::Object(object) => object.values().try_for_each(|v| check_depth(v, depth + 1)),
-        _ => Ok(()),
-    }
+    Ok(match value {
+        Value::Number(found) => number(as_f64(found)?)?,
+        Value::Array(list) => list
+            .iter()
+            .map(|item| canonical_value(item, depth + 1))
+            .collect::<Result<_, _>>()?,
+        Value::Object(object) => object
+            .iter()
+            .map(|(key, member)| Ok((key.clone(), canonical_value(member, depth + 1)?)))
+            .collect::<Result<_, CodecError>>()?,
+        Value::Null | Value::Bool(_) | Value::String(_) => value.clone(),
+    })
+}
+
+fn as_f64(number: &Number) -> Result<f64, CodecError> {
+    number.as_f64().ok_or_else(|| {
+        CodecError::new(Kind::Range {
+            expected: "a number of 64 bits",
+            found: number.to_string(),
+        })
+    })
 }
 
 pub(super) fn describe(value: &Value) -> &'static str {
@@ -239,12 +254,8 @@ fn write_value(value: &Value, out: &mut BytesMut, depth: usize) -> Result<(), Co
             wire::put_varint(out, 0);
         }
         Value::Number(number) => {
-            let number = number.as_f64().ok_or(Kind::Range {
-                expected: "a number of 64 bits",
-                found: number.to_string(),
-            })?;
             wire::put_tag(out, 2, WireType::Fixed64);
-            out.put_f64_le(number);
+            out.put_f64_le(as_f64(number)?);
         }
         Value::String(text) => {
             wire::put_tag(out, 3, WireType::Length);

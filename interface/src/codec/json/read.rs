@@ -39,7 +39,7 @@ impl JsonReader<'_> {
                 Ok(Val::List(paths.into_iter().map(Val::String).collect()))
             }
             ValuePlan::Json(kind) => {
-                structs::check(*kind, json)?;
+                let json = structs::canonical(*kind, json)?;
                 Ok(Val::String(json.to_string()))
             }
         }

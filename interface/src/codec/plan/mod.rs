@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
+use prost_reflect::{EnumDescriptor, Kind, MessageDescriptor};
 use wasmtime::component::Val;
 
-use super::well_known::WellKnown;
 use super::wire::WireType;
-use crate::{EnumModel, Interface, JsonKind, Member, Scalar, Shape, ValueShape};
+use crate::{EnumModel, JsonKind, Scalar};
+
+mod build;
 
 /// Everything that one root message holds. It has no cycle: a recursive field is
 /// its encoded bytes.
@@ -146,22 +147,6 @@ pub(crate) fn is_open(enumeration: &EnumDescriptor) -> bool {
 }
 
 impl Plan {
-    pub(super) fn new(interface: &Interface, message: &MessageDescriptor) -> Self {
-        let mut builder = Builder {
-            interface,
-            messages: Vec::new(),
-            enums: Vec::new(),
-            known_messages: HashMap::new(),
-            known_enums: HashMap::new(),
-        };
-        let root = builder.value(&interface.message_shape(message), None);
-        Plan {
-            root,
-            messages: builder.messages,
-            enums: builder.enums,
-        }
-    }
-
     pub(super) fn message(&self, index: usize) -> &MessagePlan {
         &self.messages[index]
     }
@@ -414,200 +399,5 @@ impl EnumPlan {
             _ => return None,
         };
         Some(self.cases[*self.by_case.get(case)?].number)
-    }
-}
-
-struct Builder<'a> {
-    interface: &'a Interface,
-    messages: Vec<MessagePlan>,
-    enums: Vec<EnumPlan>,
-    known_messages: HashMap<String, usize>,
-    known_enums: HashMap<String, usize>,
-}
-
-impl Builder<'_> {
-    /// `field` tells how a scalar is encoded.
-    fn value(&mut self, shape: &ValueShape, field: Option<&FieldDescriptor>) -> ValuePlan {
-        match shape {
-            ValueShape::Scalar(scalar) => ValuePlan::Scalar(
-                field
-                    .and_then(|field| ScalarPlan::of(&field.kind()))
-                    .unwrap_or_else(|| ScalarPlan::plain(*scalar)),
-            ),
-            ValueShape::Enum(descriptor) => match self.enumeration(descriptor) {
-                Some(index) => ValuePlan::Enum(index),
-                None => ValuePlan::Scalar(ScalarPlan::Int32),
-            },
-            ValueShape::Message(descriptor) => match self.message(descriptor) {
-                Some(index) => ValuePlan::Message(index),
-                None => ValuePlan::Recursive(descriptor.clone()),
-            },
-            ValueShape::Recursive(descriptor) => ValuePlan::Recursive(descriptor.clone()),
-            ValueShape::Wrapper(_, scalar) => ValuePlan::Wrapper(ScalarPlan::plain(*scalar)),
-            ValueShape::FieldMask(_) => ValuePlan::FieldMask,
-            ValueShape::Json(_, kind) => ValuePlan::Json(*kind),
-        }
-    }
-
-    fn enumeration(&mut self, descriptor: &EnumDescriptor) -> Option<usize> {
-        let name = descriptor.full_name();
-        if let Some(index) = self.known_enums.get(name) {
-            return Some(*index);
-        }
-        let model = self.interface.enumeration(name)?;
-        let index = self.enums.len();
-        self.enums.push(EnumPlan::new(model));
-        self.known_enums.insert(name.to_owned(), index);
-        Some(index)
-    }
-
-    /// None for a message that the interface does not reach: it is moved as bytes.
-    fn message(&mut self, descriptor: &MessageDescriptor) -> Option<usize> {
-        let name = descriptor.full_name();
-        if let Some(index) = self.known_messages.get(name) {
-            return Some(*index);
-        }
-        let model = self.interface.message(name)?.clone();
-        let mut fields = Vec::new();
-        let mut slots = Vec::new();
-        let form = match &model.body {
-            crate::Body::Unit { case } => Form::Unit { case: case.clone() },
-            crate::Body::Record(members) => {
-                for member in members {
-                    let slot = self.member(member, slots.len(), &mut fields);
-                    slots.push(slot);
-                }
-                Form::Record
-            }
-        };
-        let plan = assemble(&self.messages, descriptor, form, fields, slots);
-        // Pushed after all that it holds, which is why indices never go up.
-        let index = self.messages.len();
-        self.messages.push(plan);
-        self.known_messages.insert(name.to_owned(), index);
-        Some(index)
-    }
-
-    fn member(&mut self, member: &Member, slot: usize, fields: &mut Vec<FieldPlan>) -> SlotPlan {
-        let name = member.wit_name().to_owned();
-        let kind = match member {
-            Member::Field(field) => {
-                let plan = self.field(&field.descriptor, &field.shape, slot);
-                fields.push(plan);
-                SlotKind::Field(fields.len() - 1)
-            }
-            Member::Oneof(oneof) => {
-                let first = fields.len();
-                for case in &oneof.cases {
-                    let value = self.value(&case.shape, Some(&case.descriptor));
-                    let shape = FieldShape::Case {
-                        name: case.wit_name.clone(),
-                    };
-                    fields.push(field_plan(&case.descriptor, slot, shape, value));
-                }
-                SlotKind::Oneof {
-                    name: oneof.descriptor.name().to_owned(),
-                    cases: (first..fields.len()).collect(),
-                }
-            }
-        };
-        SlotPlan { name, kind }
-    }
-
-    fn field(&mut self, descriptor: &FieldDescriptor, shape: &Shape, slot: usize) -> FieldPlan {
-        let (shape, value) = match shape {
-            Shape::Plain(value) => (FieldShape::Plain, self.value(value, Some(descriptor))),
-            Shape::Required(value) => (FieldShape::Required, self.value(value, Some(descriptor))),
-            Shape::Optional(value) => (FieldShape::Optional, self.value(value, Some(descriptor))),
-            Shape::List(value) => (FieldShape::List, self.value(value, Some(descriptor))),
-            Shape::Map { key, value } => {
-                let kind = descriptor.kind();
-                let entry = kind.as_message();
-                let key_field = entry.map(MessageDescriptor::map_entry_key_field);
-                let value_field = entry.map(MessageDescriptor::map_entry_value_field);
-                let key = key_field
-                    .and_then(|field| ScalarPlan::of(&field.kind()))
-                    .unwrap_or_else(|| ScalarPlan::plain(*key));
-                let value = self.value(value, value_field.as_ref());
-                (FieldShape::Map { key }, value)
-            }
-        };
-        field_plan(descriptor, slot, shape, value)
-    }
-}
-
-fn field_plan(
-    descriptor: &FieldDescriptor,
-    slot: usize,
-    shape: FieldShape,
-    value: ValuePlan,
-) -> FieldPlan {
-    FieldPlan {
-        name: descriptor.name().to_owned(),
-        json_name: descriptor.json_name().to_owned(),
-        json_key: format!("{}:", serde_json::Value::from(descriptor.json_name())),
-        number: descriptor.number(),
-        slot,
-        shape,
-        value,
-        packed: descriptor.is_packed(),
-        group: descriptor.is_group(),
-    }
-}
-
-fn assemble(
-    messages: &[MessagePlan],
-    descriptor: &MessageDescriptor,
-    form: Form,
-    fields: Vec<FieldPlan>,
-    slots: Vec<SlotPlan>,
-) -> MessagePlan {
-    /// Beyond this, a table by number would be mostly empty.
-    const SMALL: usize = 128;
-
-    let number_of = |field: &FieldPlan| usize::try_from(field.number).unwrap_or(usize::MAX);
-    let largest_small = fields.iter().map(number_of).filter(|n| *n < SMALL).max();
-    let mut small_numbers = vec![None; largest_small.map_or(0, |largest| largest + 1)];
-    let mut by_number = HashMap::new();
-    let mut by_json_name: HashMap<String, usize> = HashMap::new();
-    for (index, field) in fields.iter().enumerate() {
-        if let Some(entry) = small_numbers.get_mut(number_of(field)) {
-            *entry = Some(index);
-        }
-        by_number.insert(field.number, index);
-        by_json_name.insert(field.json_name.clone(), index);
-    }
-    for (index, field) in fields.iter().enumerate() {
-        by_json_name.entry(field.name.clone()).or_insert(index);
-    }
-    let lowest = |slot: &SlotPlan| match &slot.kind {
-        SlotKind::Field(field) => fields[*field].number,
-        SlotKind::Oneof { cases, .. } => {
-            let numbers = cases.iter().map(|case| fields[*case].number);
-            numbers.min().unwrap_or_default()
-        }
-    };
-    let mut written: Vec<usize> = (0..slots.len()).collect();
-    written.sort_by_key(|slot| lowest(&slots[*slot]));
-    let needs_finish = fields.iter().any(|field| {
-        matches!(field.shape, FieldShape::Required | FieldShape::Map { .. })
-            || value_needs_finish(messages, &field.value)
-    });
-    MessagePlan {
-        full_name: descriptor.full_name().to_owned(),
-        form,
-        json: match WellKnown::of(descriptor) {
-            Some(WellKnown::Timestamp) => Some(JsonForm::Timestamp),
-            Some(WellKnown::Duration) => Some(JsonForm::Duration),
-            Some(WellKnown::Any) => Some(JsonForm::Any(descriptor.clone())),
-            _ => None,
-        },
-        fields,
-        slots,
-        written,
-        needs_finish,
-        small_numbers,
-        by_number,
-        by_json_name,
     }
 }

@@ -1,0 +1,8 @@
+//! The codec, against another implementation and the specifications.
+#![allow(clippy::unwrap_used)]
+
+mod differential;
+mod json;
+mod protobuf;
+mod random;
+mod schema;
