@@ -208,13 +208,11 @@ impl Reader<'_, '_> {
     }
 
     fn bytes(&self) -> Result<Vec<u8>, BindErrorKind> {
-        match &self.literal {
-            Literal::String(bytes) => Ok(bytes.clone()),
-            _ => {
-                let help = format!("put it in quotes: `\"{}\"`", self.scalar.text());
-                Err(self.wrong_type(Some(help)))
-            }
+        if let Literal::String(bytes) = &self.literal {
+            return Ok(bytes.clone());
         }
+        let help = format!("put it in quotes: `\"{}\"`", self.scalar.text());
+        Err(self.wrong_type(Some(help)))
     }
 
     fn enum_value(&self, descriptor: &EnumDescriptor) -> Result<i32, BindErrorKind> {
