@@ -25,8 +25,8 @@ pub(super) struct Refusal {
     code: Code,
     message: String,
     details: Vec<Any>,
-    /// What the guest added to its response.
-    metadata: HeaderMap,
+    /// What the guest added to its response. Boxed, to keep results small.
+    metadata: Box<HeaderMap>,
 }
 
 impl Refusal {
@@ -35,7 +35,7 @@ impl Refusal {
             code,
             message: message.into(),
             details: Vec::new(),
-            metadata: HeaderMap::new(),
+            metadata: Box::default(),
         }
     }
 
@@ -107,7 +107,7 @@ impl Refusal {
             code: status.code,
             message: status.message,
             details: status.details,
-            metadata: HeaderMap::new(),
+            metadata: Box::default(),
         }
     }
 
@@ -131,7 +131,7 @@ impl Refusal {
 
     /// Adds what the guest added to its response.
     pub(super) fn with_metadata(mut self, headers: HeaderMap, trailers: HeaderMap) -> Self {
-        self.metadata = headers;
+        *self.metadata = headers;
         self.metadata.extend(trailers);
         self
     }
@@ -152,7 +152,7 @@ impl Refusal {
             self.code,
             self.message,
             details,
-            MetadataMap::from_headers(self.metadata),
+            MetadataMap::from_headers(*self.metadata),
         )
     }
 
@@ -160,7 +160,7 @@ impl Refusal {
     pub(super) fn into_json(self) -> Response<Body> {
         let failure = Failure::new(self.code, self.message).with_details(self.details);
         let mut response = failure.into_response();
-        response.headers_mut().extend(self.metadata);
+        response.headers_mut().extend(*self.metadata);
         response
     }
 }
@@ -178,7 +178,7 @@ fn size(bytes: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     UNITS
         .iter()
-        .find(|(unit, _)| bytes >= *unit && bytes % unit == 0)
+        .find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit))
         .map_or_else(
             || format!("{bytes} bytes"),
             |(unit, name)| format!("{} {name}", bytes / unit),

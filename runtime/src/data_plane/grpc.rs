@@ -42,16 +42,13 @@ pub(super) async fn handle(
         Ok(callee) => callee,
         Err(refusal) => return refusal.into_status().into_http(),
     };
-    let timeout = match timeout(request.headers()) {
-        Ok(timeout) => timeout.map_or(callee.limits.timeout, |timeout| {
-            timeout.min(callee.limits.timeout)
-        }),
-        Err(()) => {
-            let reason = "`grpc-timeout` is no timeout; expected digits and one of `HMSmun`";
-            let refusal = Refusal::of(&callee, Code::InvalidArgument, reason);
-            return refusal.into_status().into_http();
-        }
+    let Ok(timeout) = timeout(request.headers()) else {
+        let reason = "`grpc-timeout` is no timeout; expected digits and one of `HMSmun`";
+        let refusal = Refusal::of(&callee, Code::InvalidArgument, reason);
+        return refusal.into_status().into_http();
     };
+    let limit = callee.limits.timeout;
+    let timeout = timeout.map_or(limit, |timeout| timeout.min(limit));
     unary(plane, &callee, arrival + timeout, request).await
 }
 
@@ -156,8 +153,8 @@ struct Trailers(HeaderMap);
 fn with_trailers(body: Body, guest: HeaderMap) -> Body {
     let mut guest = Some(guest);
     Body::new(body.map_frame(move |mut frame| {
-        if let (Some(trailers), Some(guest)) = (frame.trailers_mut(), guest.take()) {
-            trailers.extend(guest);
+        if let Some(trailers) = frame.trailers_mut() {
+            trailers.extend(guest.take().unwrap_or_default());
         }
         frame
     }))

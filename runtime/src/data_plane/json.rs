@@ -31,10 +31,33 @@ pub(super) async fn handle(
     };
     let deadline = arrival + bound.callee.limits.timeout;
     // The body is read in there, too, so the deadline covers slow senders.
-    timeout_at(deadline, answer(plane, &bound, deadline, request))
-        .await
-        .unwrap_or_else(|_| Err(Refusal::deadline(&bound.callee).into_json()))
-        .unwrap_or_else(|failure| failure)
+    let answer = timeout_at(deadline, answer(plane, &bound, deadline, request)).await;
+    match answer {
+        Ok(Ok(response)) => response,
+        Ok(Err(Rejected::Request(failure))) => failure.into_response(),
+        Ok(Err(Rejected::Call(refusal))) => refusal.into_json(),
+        Err(_) => Refusal::deadline(&bound.callee).into_json(),
+    }
+}
+
+/// Why a request has no response message.
+enum Rejected {
+    /// Its body cannot be read.
+    Request(Failure),
+    /// The call came to nothing.
+    Call(Refusal),
+}
+
+impl From<Failure> for Rejected {
+    fn from(failure: Failure) -> Self {
+        Self::Request(failure)
+    }
+}
+
+impl From<Refusal> for Rejected {
+    fn from(refusal: Refusal) -> Self {
+        Self::Call(refusal)
+    }
 }
 
 fn missed(miss: Miss, host: &str, method: &Method, path: &str) -> Response<Body> {
@@ -62,20 +85,16 @@ async fn answer(
     bound: &Bound,
     deadline: Instant,
     request: Request<Incoming>,
-) -> Result<Response<Body>, Response<Body>> {
+) -> Result<Response<Body>, Rejected> {
     let Bound {
         callee,
         rule,
         variables,
     } = bound;
-    callee.check_arity().map_err(Refusal::into_json)?;
+    callee.check_arity()?;
     let (parts, body) = request.into_parts();
-    let body = read_json(&parts.headers, body, callee.message_limit())
-        .await
-        .map_err(Failure::into_response)?;
-    let invalid = |error: &dyn std::fmt::Display| {
-        Refusal::of(callee, Code::InvalidArgument, error).into_json()
-    };
+    let body = read_json(&parts.headers, body, callee.message_limit()).await?;
+    let invalid = |error: &dyn std::fmt::Display| Refusal::of(callee, Code::InvalidArgument, error);
     let method = callee.method.method();
     let query = parts.uri.query().unwrap_or_default();
     let message = bind(&method.descriptor.input(), rule, variables, query, body)
@@ -87,9 +106,8 @@ async fn answer(
         .map_err(|error| invalid(&error))?;
     let reply = callee
         .invoke(&plane.host, parts.headers, deadline, value)
-        .await
-        .map_err(Refusal::into_json)?;
-    respond(callee, rule, reply).map_err(Refusal::into_json)
+        .await?;
+    Ok(respond(callee, rule, reply)?)
 }
 
 /// JSON has no trailers, so what a guest adds to them goes to the headers.

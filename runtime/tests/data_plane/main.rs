@@ -1,0 +1,13 @@
+//! The data plane over real sockets, with guests that are written in WebAssembly
+//! text and made while the tests run.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod artifacts;
+mod client;
+mod context;
+mod examples;
+mod failures;
+mod guest;
+mod json;
+mod node;
+mod routing;
