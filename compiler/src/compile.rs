@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use vimana_proto::state::v1::{self, spec, variable};
 
 use crate::desired::Compilation;
-use crate::diagnostic::{self, Diagnostic, Span};
+use crate::diagnostic::{self, Diagnostic, Severity, SourceFiles, Span};
 use crate::discovery::{Discovered, SETTINGS, discover};
 use crate::graph::{Graph, GraphBuilder, GraphError, Origin};
 use crate::protobuf::Linker;
@@ -47,7 +47,7 @@ pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
     let mut components = BTreeMap::new();
 
     let found = discover(source, options, &mut out);
-    let settings = read_settings(&found, &mut texts, &mut out);
+    let settings = load_settings(&found, &mut texts, &mut out);
     let services = read_services(&found, &settings.0, &mut texts, options, &mut out);
     let sessions = found
         .vpods
@@ -95,13 +95,49 @@ pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
     }
 }
 
+/// The settings of a repository, and what there is to say about them.
+#[derive(Debug)]
+pub struct SettingsRead {
+    /// The settings; `None` where any of the findings is an error.
+    pub settings: Option<Settings>,
+    /// Every finding, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The text that the findings point into.
+    pub files: SourceFiles,
+}
+
+/// Reads `vimana.toml` alone, for who needs to know the clusters and nothing else.
+pub fn read_settings(source: &dyn Source) -> SettingsRead {
+    let options = Options::default();
+    let mut texts = Texts::new(source, &options);
+    let mut out = Vec::new();
+    let path = settings_path();
+    let found = Discovered {
+        settings: texts.exists(&path).then_some(path),
+        ..Discovered::default()
+    };
+    let (settings, _) = load_settings(&found, &mut texts, &mut out);
+    diagnostic::sort(&mut out);
+    SettingsRead {
+        settings: (!has_errors(&out)).then_some(settings),
+        diagnostics: out,
+        files: texts.into_files(),
+    }
+}
+
+fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
 fn settings_path() -> RepoPath {
     RepoPath::new(SETTINGS).expect("the name of the settings is a path within the root")
 }
 
 /// The settings, or the defaults where they cannot be read: what else is wrong
 /// is still found.
-fn read_settings(
+fn load_settings(
     found: &Discovered,
     texts: &mut Texts<'_>,
     out: &mut Vec<Diagnostic>,
@@ -177,10 +213,7 @@ fn cluster_resource(cluster: &Cluster) -> v1::Cluster {
 /// error, and is reported where there is none.
 fn finish(builder: GraphBuilder, out: &mut Vec<Diagnostic>) -> Graph {
     let (graph, errors) = builder.finish();
-    let is_explained = out
-        .iter()
-        .any(|diagnostic| diagnostic.severity == diagnostic::Severity::Error);
-    if !is_explained {
+    if !has_errors(out) {
         out.extend(errors.iter().map(graph_diagnostic));
     }
     graph

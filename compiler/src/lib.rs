@@ -25,6 +25,7 @@ pub mod diagnostic;
 mod discovery;
 mod document;
 pub mod graph;
+mod interfaces;
 mod placement;
 mod protobuf;
 pub mod rules;
@@ -36,7 +37,8 @@ pub mod textproto;
 mod texts;
 mod vpods;
 
-pub use compile::{Options, compile};
+pub use compile::{Options, SettingsRead, compile, read_settings};
 pub use desired::{Checked, Compilation, ComponentFile, Desired};
 pub use graph::{Edge, EdgeKind, Graph, GraphBuilder, GraphError, GraphErrors, Node, Origin};
+pub use interfaces::{Interfaces, interfaces};
 pub use settings::Settings;

@@ -1,3 +1,4 @@
+use prost::Message as _;
 use prost_reflect::ServiceDescriptor;
 use prost_types::ServiceDescriptorProto;
 use vimana_interface::http::{self, Rule};
@@ -74,8 +75,8 @@ impl Definition {
         let file = linked.pool.get_file_by_name(&linked.name)?;
         let service = file
             .services()
-            .find(|service| bears_service_linked(service))?;
-        let options = Options::decode_from(&service)?;
+            .find(|service| service_options(service).is_some())?;
+        let options = service_options(&service)?;
 
         let whole = |path: &[i32]| linked.span(&linked.name, path);
         let span = whole(&[service.path(), &[NAME]].concat())?;
@@ -105,7 +106,7 @@ impl Definition {
         let interface = match Interface::new(&service, &assumed) {
             Ok(interface) => Some(interface),
             Err(findings) => {
-                report(&linked, findings, &span, out);
+                report_findings(&linked, findings, &span, out);
                 None
             }
         };
@@ -126,16 +127,10 @@ impl Definition {
     }
 }
 
-impl Options {
-    fn decode_from(service: &ServiceDescriptor) -> Option<ServiceOptions> {
-        use prost::Message as _;
-        let encoded = service.options().encode_to_vec();
-        Self::decode(encoded.as_slice()).ok()?.service
-    }
-}
-
-pub(super) fn bears_service_linked(service: &ServiceDescriptor) -> bool {
-    Options::decode_from(service).is_some()
+/// The option `(vimana.service)` of a service, where it bears that.
+pub(crate) fn service_options(service: &ServiceDescriptor) -> Option<ServiceOptions> {
+    let encoded = service.options().encode_to_vec();
+    Options::decode(encoded.as_slice()).ok()?.service
 }
 
 fn read_id(
@@ -232,7 +227,7 @@ fn read_bindings(
             })),
             Err(findings) => {
                 complete = false;
-                report(linked, findings, &span, out);
+                report_findings(linked, findings, &span, out);
             }
         }
     }
@@ -241,7 +236,7 @@ fn read_bindings(
 
 /// Findings about descriptors, at their places; at `fallback` where the place is
 /// in a file that vimana brings along.
-fn report(
+pub(crate) fn report_findings(
     linked: &Linked,
     findings: Vec<DescriptorFinding>,
     fallback: &Span,

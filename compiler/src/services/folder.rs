@@ -1,9 +1,9 @@
 use vimana_proto::ServiceName;
 
-use super::definition::{Definition, bears_service};
+use super::definition::{Definition, bears_service, service_options};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::discovery::Folder;
-use crate::protobuf::Linker;
+use crate::protobuf::{Linked, Linker};
 use crate::rules::{
     configuration_without_service, invalid_service_options, no_domain, several_services,
 };
@@ -127,12 +127,12 @@ fn read_config(
 }
 
 /// The services of a file that bear `(vimana.service)`, and where their names are.
-fn service_names(linked: &crate::protobuf::Linked, path: &RepoPath) -> Vec<(String, Span)> {
+fn service_names(linked: &Linked, path: &RepoPath) -> Vec<(String, Span)> {
     let Some(file) = linked.pool.get_file_by_name(&linked.name) else {
         return Vec::new();
     };
     file.services()
-        .filter(super::definition::bears_service_linked)
+        .filter(|service| service_options(service).is_some())
         .map(|service| {
             let name_path = [service.path(), &[1]].concat();
             let span = linked

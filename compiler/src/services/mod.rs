@@ -9,6 +9,7 @@ mod resources;
 mod versions;
 
 use definition::Definition;
+pub(crate) use definition::{report_findings, service_options};
 pub(crate) use folder::{Service, read};
 pub(crate) use http::check_overlaps;
 pub(crate) use identity::check_identities;
