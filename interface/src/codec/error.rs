@@ -88,6 +88,9 @@ pub enum CodecErrorKind {
     /// Messages in messages beyond the limit.
     #[error("messages are nested deeper than {limit} levels", limit = super::RECURSION_LIMIT)]
     TooDeep,
+    /// Records that would take far more memory than any honest message does.
+    #[error("the message takes too much memory when it is decoded")]
+    Memory,
     /// A `required` field that is absent.
     #[error("the required field is not set")]
     Required,

@@ -4,6 +4,7 @@
 //! tables. Whatever it is given, it answers with a value or an error that names
 //! the field: it never panics, and its recursion has a limit.
 
+mod budget;
 mod decode;
 mod encode;
 mod error;

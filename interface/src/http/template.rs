@@ -111,7 +111,7 @@ impl fmt::Display for Template {
 
 /// Why a text is no path template, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} at byte {offset} of the path template")]
+#[error("{kind} at byte {offset}")]
 pub struct TemplateError {
     /// The byte of the template at which the mistake is.
     pub offset: usize,

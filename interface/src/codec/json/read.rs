@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use wasmtime::component::Val;
 
 use super::super::RECURSION_LIMIT;
+use super::super::budget::Budget;
 use super::super::decode;
 use super::super::error::{CodecError, CodecErrorKind as Kind};
 use super::super::finish::sort_entries;
@@ -18,11 +19,16 @@ use super::number::{self, invalid, mismatch};
 use crate::JsonKind;
 
 pub(in super::super) fn read(plan: &Plan, json: &Value) -> Result<Val, CodecError> {
-    JsonReader { plan }.value(&plan.root, json, 0)
+    let reader = JsonReader {
+        plan,
+        budget: Budget::new(),
+    };
+    reader.value(&plan.root, json, 0)
 }
 
 struct JsonReader<'a> {
     plan: &'a Plan,
+    budget: Budget,
 }
 
 impl JsonReader<'_> {
@@ -54,6 +60,7 @@ impl JsonReader<'_> {
         if depth > RECURSION_LIMIT {
             return Err(Kind::TooDeep.into());
         }
+        self.budget.charge(message.cost)?;
         let mut target = self.plan.empty(message);
         match &message.json {
             None => {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use prost_reflect::{EnumDescriptor, FieldDescriptor, MessageDescriptor};
 
+use super::super::budget;
 use super::super::well_known::WellKnown;
 use super::{
     EnumPlan, FieldPlan, FieldShape, Form, JsonForm, MessagePlan, Plan, ScalarPlan, SlotKind,
@@ -215,6 +216,7 @@ fn assemble(
         matches!(field.shape, FieldShape::Required | FieldShape::Map { .. })
             || value_needs_finish(messages, &field.value)
     });
+    let cost = budget::record(slots.iter().map(|slot| slot.name.as_str()));
     MessagePlan {
         full_name: descriptor.full_name().to_owned(),
         form,
@@ -228,6 +230,7 @@ fn assemble(
         slots,
         written,
         needs_finish,
+        cost,
         small_numbers,
         by_number,
         by_json_name,

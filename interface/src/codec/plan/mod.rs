@@ -32,6 +32,8 @@ pub(super) struct MessagePlan {
     /// Whether a decoded value needs another pass: a map to be sorted, a required
     /// field to be demanded, or JSON to be made.
     pub(super) needs_finish: bool,
+    /// The memory that an empty record takes.
+    pub(super) cost: usize,
     /// Indices into `fields` by number, for small numbers.
     small_numbers: Vec<Option<usize>>,
     by_number: HashMap<u32, usize>,
