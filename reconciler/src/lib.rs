@@ -31,8 +31,8 @@ mod schedule;
 pub use desired::DesiredState;
 pub use engine::{Embedded, Engine, EngineError, Simulated};
 pub use execute::{
-    Cancel, Canceller, Components, Event, ExecuteError, ExecuteOptions, Observer, Report,
-    cancellation, execute,
+    Cancel, Canceller, Components, ComponentsError, Event, ExecuteError, ExecuteOptions, Observer,
+    Report, cancellation, execute,
 };
 pub use live::Live;
 pub use plan::{Action, Change, FieldChange, Origin, Plan, PlanError, PlanOptions, Summary, plan};

@@ -76,7 +76,7 @@ impl Schedule {
             let Step { change, action } = self.steps[index];
             let change = &plan.changes[change];
             match action {
-                StepAction::Delete => self.before_deletions(index, released(change), &deletes),
+                StepAction::Delete => self.before_deletions(index, change, &deletes),
                 StepAction::Put | StepAction::Unspecified => {
                     for dependency in &change.dependencies {
                         self.after(index, puts.get(dependency).copied());
@@ -84,7 +84,7 @@ impl Schedule {
                     // Of a replacement, the deletion comes first.
                     self.after(index, deletes.get(&change.address).copied());
                     if change.action == Action::Update {
-                        self.before_deletions(index, released(change), &deletes);
+                        self.before_deletions(index, change, &deletes);
                     }
                 }
             }
@@ -94,10 +94,10 @@ impl Schedule {
     fn before_deletions(
         &mut self,
         step: usize,
-        released: &[Address],
+        change: &Change,
         deletes: &HashMap<&Address, usize>,
     ) {
-        for dependency in released {
+        for dependency in released(change) {
             if let Some(&deletion) = deletes.get(dependency) {
                 self.after(deletion, Some(step));
             }
@@ -171,12 +171,13 @@ impl Schedule {
 }
 
 /// The resources that the node no longer needs for `change`'s sake once it is
-/// done. A replaced resource lets go of all while it is away, and takes hold again.
-fn released(change: &Change) -> &[Address] {
-    match change.action {
-        Action::Delete => &change.dependencies,
-        _ => &change.former_dependencies,
-    }
+/// updated or deleted. A resource that is replaced lets go of all it needs for a while.
+fn released(change: &Change) -> impl Iterator<Item = &Address> {
+    let held = match change.action {
+        Action::Delete | Action::Replace => change.dependencies.as_slice(),
+        Action::Create | Action::Update | Action::NoChange => &[],
+    };
+    held.iter().chain(&change.former_dependencies)
 }
 
 fn steps(plan: &Plan) -> Vec<Step> {

@@ -130,7 +130,7 @@ Plan: 0 to create, 1 to update, 0 to delete, 4 unchanged.
 #[test]
 fn multi_line_text_shows_the_lines_that_differ() {
     let wit = |kind: &str| {
-        let body: String = (0..9).map(|line| format!("  // line {line}\n")).collect();
+        let body: String = ["  // a comment\n"; 9].concat();
         format!("package bar:foo-service@1.0.0;\n{body}record r {{\n  name: {kind},\n}}\n")
     };
     let plan = plan(
@@ -142,7 +142,7 @@ fn multi_line_text_shows_the_lines_that_differ() {
         str![[r#"
   ~ interface/example.com:bar.FooService@1.0.0  walkthrough/service.txtpb:5  1 field differs
       ~ wit:
-              // line 8
+              // a comment
             record r {
           -   name: u32,
           +   name: string,
@@ -461,4 +461,36 @@ fn services_that_are_placed_elsewhere_are_left_out_with_all_that_only_they_need(
 fn a_plan_that_is_printed_for_debugging_shows_no_redacted_value() {
     let plan = plan([version("1.0.0", COMPONENT, "Authorization=hunter2")], []);
     assert!(!format!("{plan:?}").contains("hunter"));
+}
+
+#[test]
+fn what_depends_on_a_replaced_resource_is_replaced_too() {
+    let mut live = walkthrough();
+    live[0] = domain("example.org");
+    live[0].address = "domain/example.com".to_owned();
+    let plan = plan(walkthrough(), live);
+    let reasons: Vec<_> = plan
+        .changes
+        .iter()
+        .map(|change| format!("{:?} {}", change.action, change.reason))
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            "Replace `name` cannot change in place".to_owned(),
+            "NoChange the node holds it already".to_owned(),
+            "Replace `domain/example.com`, which it depends on, is replaced".to_owned(),
+            format!("Replace `service/{SERVICE}`, which it depends on, is replaced"),
+            format!("Replace `service/{SERVICE}`, which it depends on, is replaced"),
+        ]
+    );
+}
+
+#[test]
+fn resources_of_equal_digests_are_not_looked_into() {
+    let live = walkthrough().into_iter().map(|resource| Resource {
+        spec: None,
+        ..resource
+    });
+    assert!(plan(walkthrough(), live).is_empty());
 }

@@ -1,12 +1,12 @@
-use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use vimana_proto::state::v1::Resource;
-use vimana_proto::{Address, Digest, NameError};
+use vimana_proto::{Address, NameError};
 
-use super::model::{Action, Change, FORMAT_VERSION, FieldChange, Origin, Payload, Plan, Summary};
-use super::value::Value;
-use super::{diff, highlights, support};
+use super::change::{compare, create, delete, put_anew};
+use super::model::{Action, Change, FORMAT_VERSION, Plan, Summary};
+use super::support;
 use crate::{DesiredState, Live};
 
 /// What a plan may do.
@@ -59,7 +59,8 @@ pub fn plan(
             live: live_here.len(),
         });
     }
-    let changes = join(desired_here, live_here)?;
+    let mut changes = join(&desired_here, &live_here)?;
+    replace_dependents(&mut changes, &desired_here, &live_here)?;
     Ok(Plan {
         format_version: FORMAT_VERSION,
         workspace: desired.workspace.clone(),
@@ -112,155 +113,69 @@ fn known(resources: &[Resource]) -> (Vec<(Address, &Resource)>, Option<String>) 
 
 /// Walks both sorted lists at once.
 fn join(
-    desired: Vec<support::Desired<'_>>,
-    live: Vec<(Address, &Resource)>,
+    desired: &[support::Desired<'_>],
+    live: &[(Address, &Resource)],
 ) -> Result<Vec<Change>, PlanError> {
     let mut changes = Vec::with_capacity(desired.len().max(live.len()));
-    let mut live = live.into_iter().peekable();
+    let mut live = live.iter().peekable();
     for (address, resource) in desired {
-        while let Some((gone, resource)) = live.next_if(|(next, _)| *next < address) {
-            changes.push(delete(gone, resource));
+        while let Some((gone, resource)) = live.next_if(|(next, _)| next < address) {
+            changes.push(delete(gone.clone(), resource));
         }
-        let held = match live.peek().map(|(next, _)| next.cmp(&address)) {
-            Some(Ordering::Equal) => live.next().map(|(_, resource)| resource),
-            _ => None,
-        };
+        let held = live.next_if(|(next, _)| next == address);
+        let address = address.clone();
         changes.push(match held {
             None => create(address, resource)?,
-            Some(held) if is_same(held, resource) => unchanged(address, resource)?,
-            Some(held) => update(address, held, resource)?,
+            Some((_, held)) => compare(address, held, resource)?,
         });
     }
-    changes.extend(live.map(|(address, resource)| delete(address, resource)));
+    changes.extend(live.map(|(address, resource)| delete(address.clone(), resource)));
     Ok(changes)
 }
 
-fn is_same(live: &Resource, desired: &Resource) -> bool {
-    live.digest == desired.digest && live.dependencies == desired.dependencies
-}
-
-fn change(address: Address, action: Action, reason: String, resource: &Resource) -> Change {
-    Change {
-        address,
-        action,
-        reason,
-        origin: resource.origin.as_ref().map(Origin::from),
-        digest: None,
-        live_digest: None,
-        fields: Vec::new(),
-        dependencies: Vec::new(),
-        former_dependencies: Vec::new(),
-        resource: Payload::default(),
+/// Replaces whatever depends on a resource that is replaced, since a resource cannot
+/// go while another needs it.
+fn replace_dependents(
+    changes: &mut [Change],
+    desired: &[support::Desired<'_>],
+    live: &[(Address, &Resource)],
+) -> Result<(), PlanError> {
+    let is_replaced = |change: &&Change| change.action == Action::Replace;
+    let mut replaced: BTreeSet<String> = changes
+        .iter()
+        .filter(is_replaced)
+        .map(|change| change.address.to_string())
+        .collect();
+    let mut found = !replaced.is_empty();
+    while found {
+        found = false;
+        for change in &mut *changes {
+            if !matches!(change.action, Action::NoChange | Action::Update) {
+                continue;
+            }
+            let (Some(held), Some(wanted)) =
+                (find(live, &change.address), find(desired, &change.address))
+            else {
+                continue;
+            };
+            let is_shared =
+                |need: &&String| replaced.contains(*need) && held.dependencies.contains(need);
+            if let Some(need) = wanted.dependencies.iter().find(is_shared) {
+                let reason = format!("`{need}`, which it depends on, is replaced");
+                let fields = std::mem::take(&mut change.fields);
+                let address = change.address.clone();
+                *change = put_anew(address, Action::Replace, reason, fields, held, wanted)?;
+                replaced.insert(change.address.to_string());
+                found = true;
+            }
+        }
     }
+    Ok(())
 }
 
-fn digest_of(address: &Address, resource: &Resource) -> Result<Digest, PlanError> {
-    resource
-        .digest
-        .parse()
-        .map_err(|_| PlanError::Digest(address.clone()))
-}
-
-fn unchanged(address: Address, desired: &Resource) -> Result<Change, PlanError> {
-    let digest = digest_of(&address, desired)?;
-    let reason = "the node holds it already".to_owned();
-    Ok(Change {
-        digest: Some(digest),
-        live_digest: Some(digest),
-        ..change(address, Action::NoChange, reason, desired)
-    })
-}
-
-fn create(address: Address, desired: &Arc<Resource>) -> Result<Change, PlanError> {
-    let reason = "not on the node yet".to_owned();
-    Ok(Change {
-        digest: Some(digest_of(&address, desired)?),
-        fields: desired
-            .spec
-            .as_ref()
-            .map(|spec| highlights::highlights(&address, spec))
-            .unwrap_or_default(),
-        dependencies: addresses(&desired.dependencies)?,
-        resource: Payload(Some(Arc::clone(desired))),
-        ..change(address, Action::Create, reason, desired)
-    })
-}
-
-fn update(address: Address, live: &Resource, desired: &Arc<Resource>) -> Result<Change, PlanError> {
-    let differences = match (&live.spec, &desired.spec) {
-        _ if live.digest == desired.digest => diff::Differences::default(),
-        (Some(before), Some(after)) => diff::specs(Some(before), after),
-        _ => diff::Differences::default(),
-    };
-    let same_dependencies = live.dependencies == desired.dependencies;
-    if differences.fields.is_empty() && differences.ignored && same_dependencies {
-        return unchanged(address, desired);
-    }
-    let mut fields = differences.fields;
-    let (action, reason) = match fields.iter().find(|field| field.immutable) {
-        Some(field) => (
-            Action::Replace,
-            format!("`{}` cannot change in place", field.path),
-        ),
-        None => (Action::Update, update_reason(&fields, same_dependencies)),
-    };
-    if fields.is_empty() && !same_dependencies {
-        fields.push(dependency_change(live, desired));
-    }
-    Ok(Change {
-        digest: Some(digest_of(&address, desired)?),
-        live_digest: live.digest.parse().ok(),
-        fields,
-        dependencies: addresses(&desired.dependencies)?,
-        former_dependencies: live
-            .dependencies
-            .iter()
-            .filter(|dependency| !desired.dependencies.contains(dependency))
-            .filter_map(|dependency| dependency.parse().ok())
-            .collect(),
-        resource: Payload(Some(Arc::clone(desired))),
-        ..change(address, action, reason, desired)
-    })
-}
-
-fn update_reason(fields: &[FieldChange], same_dependencies: bool) -> String {
-    match fields.len() {
-        0 if !same_dependencies => "its dependencies differ".to_owned(),
-        // Equal fields under different digests: the live resource holds what
-        // this version cannot see.
-        0 => "another version of vimana wrote it".to_owned(),
-        1 => "1 field differs".to_owned(),
-        count => format!("{count} fields differ"),
-    }
-}
-
-fn dependency_change(live: &Resource, desired: &Resource) -> FieldChange {
-    let list = |addresses: &[String]| {
-        Some(Value::List(
-            addresses.iter().cloned().map(Value::String).collect(),
-        ))
-    };
-    FieldChange {
-        path: "dependencies".to_owned(),
-        before: list(&live.dependencies),
-        after: list(&desired.dependencies),
-        immutable: false,
-    }
-}
-
-fn delete(address: Address, live: &Resource) -> Change {
-    let reason = "no longer in the configuration".to_owned();
-    Change {
-        live_digest: live.digest.parse().ok(),
-        dependencies: live
-            .dependencies
-            .iter()
-            .filter_map(|dependency| dependency.parse().ok())
-            .collect(),
-        ..change(address, Action::Delete, reason, live)
-    }
-}
-
-fn addresses(texts: &[String]) -> Result<Vec<Address>, NameError> {
-    texts.iter().map(|text| text.parse()).collect()
+fn find<'a, T>(sorted: &'a [(Address, T)], address: &Address) -> Option<&'a T> {
+    sorted
+        .binary_search_by(|(found, _)| found.cmp(address))
+        .ok()
+        .map(|index| &sorted[index].1)
 }

@@ -1,6 +1,7 @@
 //! The difference between a desired and a live state: pure, synchronous,
 //! deterministic.
 
+mod change;
 mod codec;
 mod compare;
 mod diff;
