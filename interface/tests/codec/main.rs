@@ -6,3 +6,4 @@ mod json;
 mod protobuf;
 mod random;
 mod schema;
+mod types;

@@ -21,7 +21,7 @@ impl FileResolver for Files {
     }
 }
 
-static INTERFACE: LazyLock<Interface> = LazyLock::new(|| {
+pub(crate) static INTERFACE: LazyLock<Interface> = LazyLock::new(|| {
     let mut resolver = ChainFileResolver::new();
     resolver.add(Files);
     resolver.add(GoogleFileResolver::new());
