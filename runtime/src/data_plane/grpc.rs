@@ -102,8 +102,8 @@ fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, ()> {
         .iter()
         .fold(0, |number, digit| number * 10 + u64::from(digit - b'0'));
     Ok(Some(match unit {
-        b'H' => Duration::from_secs(number * 3600),
-        b'M' => Duration::from_secs(number * 60),
+        b'H' => Duration::from_hours(number),
+        b'M' => Duration::from_mins(number),
         b'S' => Duration::from_secs(number),
         b'm' => Duration::from_millis(number),
         b'u' => Duration::from_micros(number),
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(parse("100m"), Ok(Some(Duration::from_millis(100))));
         assert_eq!(
             parse("99999999H"),
-            Ok(Some(Duration::from_secs(99_999_999 * 3600)))
+            Ok(Some(Duration::from_hours(99_999_999)))
         );
         for bad in ["", "1", "m", "123456789S", "-1S", "1s", "1 S"] {
             assert_eq!(parse(bad), Err(()), "{bad}");

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use parking_lot::Mutex;
 use prost_reflect::DescriptorPool;
 use vimana_interface::codec::MethodCodec;
-use vimana_interface::http::{self, Match, RouteError, Router, Segment};
+use vimana_interface::http::{self, Match, RouteError, Router, Rule, Segment};
 use vimana_interface::{Arity, DescriptorFinding, Interface, Method};
 use vimana_proto::Digest;
 
@@ -16,7 +16,7 @@ use crate::snapshot::InterfaceEntry;
 /// What the data plane knows of an interface.
 pub(super) struct InterfaceModel {
     methods: HashMap<String, Arc<MethodModel>>,
-    router: Router<Arc<MethodModel>>,
+    router: Router<Binding>,
     roots: BTreeSet<Root>,
 }
 
@@ -24,9 +24,16 @@ pub(super) struct InterfaceModel {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Root {
     /// A first segment; empty for the path `/`.
-    Literal(Box<str>),
+    Literal(Arc<str>),
     /// Any first segment.
     Wildcard,
+}
+
+/// An HTTP rule and its method.
+#[derive(Clone)]
+pub(super) struct Binding {
+    pub(super) method: Arc<MethodModel>,
+    pub(super) rule: Arc<Rule>,
 }
 
 /// A method with its codec.
@@ -78,7 +85,11 @@ impl InterfaceModel {
             });
             for rule in http::rules(&method.descriptor).map_err(|findings| all(&findings))? {
                 model.roots.insert(Root::of(rule.template.segments()));
-                model.router.insert(&rule, Arc::clone(&method_model));
+                let binding = Binding {
+                    method: Arc::clone(&method_model),
+                    rule: Arc::new(rule),
+                };
+                model.router.insert(&binding.rule.clone(), binding);
             }
             model.methods.insert(name.to_owned(), method_model);
         }
@@ -96,11 +107,7 @@ impl InterfaceModel {
     }
 
     /// The method that an HTTP rule binds a request to.
-    pub(super) fn route(
-        &self,
-        verb: &str,
-        path: &str,
-    ) -> Result<Match<'_, Arc<MethodModel>>, RouteError> {
+    pub(super) fn route(&self, verb: &str, path: &str) -> Result<Match<'_, Binding>, RouteError> {
         self.router.route(verb, path)
     }
 
@@ -114,7 +121,7 @@ impl Root {
     fn of(segments: &[Segment]) -> Self {
         match segments.first() {
             None => Self::Literal("".into()),
-            Some(Segment::Literal(text)) => Self::Literal(text.clone()),
+            Some(Segment::Literal(text)) => Self::Literal(text.as_ref().into()),
             Some(Segment::Single | Segment::Multi) => Self::Wildcard,
         }
     }

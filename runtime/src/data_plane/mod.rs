@@ -1,8 +1,8 @@
 //! The data plane: one port on which requests reach the functions of components.
 //!
 //! A request takes this way: `Host` and path name a service and a method in the
-//! [table], a version is drawn by weight, the body becomes a component's value,
-//! the [host](crate::host) calls the function, and the value becomes the answer.
+//! table, a version is drawn by weight, the body becomes a component's value, the
+//! host calls the function, and the value becomes the answer.
 //!
 //! # Invariants
 //!

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use vimana_interface::http::RouteError;
+use vimana_interface::http::{FieldPath, RouteError, Rule};
 use vimana_proto::ServiceName;
 
 use super::interfaces::{MethodModel, Root};
@@ -37,8 +37,8 @@ struct Share {
 /// A method that an HTTP request was bound to.
 pub(super) struct Bound {
     pub(super) callee: Callee,
-    pub(super) rule: vimana_interface::http::Rule,
-    pub(super) variables: Vec<(vimana_interface::http::FieldPath, String)>,
+    pub(super) rule: Arc<Rule>,
+    pub(super) variables: Vec<(FieldPath, String)>,
 }
 
 impl ServiceRoutes {
@@ -102,8 +102,8 @@ impl ServiceRoutes {
         }
         let (share, found) = draw(matches, selector).ok_or(refusal)?;
         Ok(Bound {
-            callee: self.callee(share, found.target),
-            rule: found.rule.clone(),
+            callee: self.callee(share, &found.target.method),
+            rule: Arc::clone(&found.target.rule),
             variables: found.variables,
         })
     }

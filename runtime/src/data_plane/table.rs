@@ -21,16 +21,19 @@ pub(super) struct Table {
     domains: BTreeMap<String, Arc<DomainRoutes>>,
 }
 
-/// The services of one domain.
+/// The services of one domain. Everything in here is shared, since one changed
+/// service makes a copy of its domain's maps.
 #[derive(Default, Clone)]
 struct DomainRoutes {
     /// By the full name in Protobuf.
-    services: HashMap<String, Arc<ServiceRoutes>>,
+    services: HashMap<Arc<str>, Arc<ServiceRoutes>>,
     /// The services with HTTP rules, by what their paths begin with; each list is
     /// sorted by name.
-    by_segment: HashMap<Box<str>, Vec<Arc<ServiceRoutes>>>,
-    by_wildcard: Vec<Arc<ServiceRoutes>>,
+    by_segment: HashMap<Arc<str>, List>,
+    by_wildcard: List,
 }
+
+type List = Arc<[Arc<ServiceRoutes>]>;
 
 /// Why a request belongs to no method.
 #[derive(Debug, PartialEq, Eq)]
@@ -159,33 +162,36 @@ impl DomainRoutes {
         let Some(routes) = self.services.remove(service) else {
             return;
         };
-        let is_other = |other: &Arc<ServiceRoutes>| !Arc::ptr_eq(other, &routes);
         for root in routes.roots() {
-            match root {
-                Root::Wildcard => self.by_wildcard.retain(is_other),
-                Root::Literal(segment) => {
-                    if let Some(services) = self.by_segment.get_mut(&segment) {
-                        services.retain(is_other);
-                        if services.is_empty() {
-                            self.by_segment.remove(&segment);
-                        }
-                    }
-                }
-            }
+            self.change(root, |services| {
+                services.retain(|other| !Arc::ptr_eq(other, &routes));
+            });
         }
     }
 
     fn insert(&mut self, routes: Arc<ServiceRoutes>) {
         for root in routes.roots() {
-            let services = match root {
-                Root::Wildcard => &mut self.by_wildcard,
-                Root::Literal(segment) => self.by_segment.entry(segment).or_default(),
-            };
-            let at = services.partition_point(|other| other.name < routes.name);
-            services.insert(at, Arc::clone(&routes));
+            self.change(root, |services| {
+                let at = services.partition_point(|other| other.name < routes.name);
+                services.insert(at, Arc::clone(&routes));
+            });
         }
-        self.services
-            .insert(routes.name.protobuf().to_owned(), routes);
+        self.services.insert(routes.name.protobuf().into(), routes);
+    }
+
+    fn change(&mut self, root: Root, change: impl FnOnce(&mut Vec<Arc<ServiceRoutes>>)) {
+        let list = match &root {
+            Root::Wildcard => &mut self.by_wildcard,
+            Root::Literal(segment) => self.by_segment.entry(Arc::clone(segment)).or_default(),
+        };
+        let mut services = list.to_vec();
+        change(&mut services);
+        *list = services.into();
+        if let Root::Literal(segment) = root
+            && list.is_empty()
+        {
+            self.by_segment.remove(&segment);
+        }
     }
 
     /// `check` refuses rules of one domain that match the same request; should
@@ -218,8 +224,8 @@ impl DomainRoutes {
             .into_iter()
             .flatten()
             .filter_map(|segment| self.by_segment.get(&*decode(segment)?))
-            .flatten()
-            .chain(&self.by_wildcard)
+            .flat_map(|services| services.iter())
+            .chain(self.by_wildcard.iter())
     }
 }
 

@@ -11,7 +11,6 @@ use std::hash::{Hash, Hasher};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 use vimana_proto::Digest;
 use wasmtime::Engine;
@@ -123,7 +122,7 @@ fn read_or_draw_key(folder: &Path) -> io::Result<[u8; 32]> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    rand::rng().fill_bytes(&mut key);
+    key = rand::random();
     write_durably(folder, KEY_FILE, &[&key])?;
     Ok(key)
 }
@@ -169,7 +168,7 @@ mod tests {
     use super::*;
 
     fn component(engine: &Engine) -> Component {
-        Component::new(engine, "(component)").unwrap()
+        Component::new(engine, wat::parse_str("(component)").unwrap()).unwrap()
     }
 
     #[test]

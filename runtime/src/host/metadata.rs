@@ -1,8 +1,10 @@
 //! Metadata between the wire and a guest: names in lower case, values as bytes,
 //! base64 on the wire where the name ends in `-bin` (gRPC over HTTP/2, "Custom-Metadata").
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use tonic::metadata::{Binary, MetadataValue};
 
 use super::context::MetadataError;
 
@@ -26,6 +28,14 @@ const RESERVED: [&str; 14] = [
     "transfer-encoding",
     "upgrade",
 ];
+
+/// Written without padding, and read with it or without, as gRPC asks for.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Whether a name is one that a service may read and write.
 pub(crate) fn is_custom_metadata(name: &str) -> bool {
@@ -65,11 +75,7 @@ fn decode(name: &str, value: &HeaderValue) -> Vec<Vec<u8>> {
     value
         .as_bytes()
         .split(|byte| *byte == b',')
-        .filter_map(|part| {
-            let encoded = HeaderValue::from_bytes(part.trim_ascii()).ok()?;
-            let value: MetadataValue<Binary> = MetadataValue::try_from(encoded.as_bytes()).ok()?;
-            Some(value.to_bytes().ok()?.to_vec())
-        })
+        .filter_map(|part| BASE64.decode(part.trim_ascii()).ok())
         .collect()
 }
 
@@ -94,7 +100,7 @@ impl OutgoingMetadata {
             return Err(MetadataError::TooLarge);
         }
         let value = if name.ends_with("-bin") {
-            encode(value)
+            HeaderValue::try_from(BASE64.encode(value)).ok()
         } else if value.iter().all(|byte| (b' '..=b'~').contains(byte)) {
             HeaderValue::from_bytes(value).ok()
         } else {
@@ -114,11 +120,6 @@ impl OutgoingMetadata {
     pub(crate) fn into_headers(self) -> HeaderMap {
         self.entries
     }
-}
-
-fn encode(value: &[u8]) -> Option<HeaderValue> {
-    let value = MetadataValue::<Binary>::from_bytes(value);
-    HeaderValue::from_bytes(value.as_encoded_bytes()).ok()
 }
 
 #[cfg(test)]

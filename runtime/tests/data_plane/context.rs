@@ -97,6 +97,23 @@ async fn a_guests_log_names_version_method_and_request() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn wasi_is_empty_and_standard_output_is_the_log() {
+    let events = Events::default();
+    let _guard = tracing::subscriber::set_default(events.clone());
+    let node = Node::serving(guest::wasi_user()).await;
+    let client = GrpcClient::connect(&node).await;
+    let name = "one\ntwo";
+    assert_eq!(client.say_hello(name).await.unwrap(), name);
+    let events = events.0.lock();
+    for line in ["message=one ", "message=two "] {
+        let logged = events
+            .iter()
+            .filter(|event| event.contains(line) && event.ends_with("source=stdout"));
+        assert_eq!(logged.count(), 1, "{line}: {events:?}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn a_traps_backtrace_goes_to_the_log() {
     let events = Events::default();
     let _guard = tracing::subscriber::set_default(events.clone());

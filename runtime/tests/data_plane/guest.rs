@@ -65,6 +65,9 @@ fn wit(proto: &str, service: &str) -> (String, String) {
 fn component(wit: &str, world: &str, core: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     resolve.push_str("service.wit", SERVICE_WIT).unwrap();
+    for package in WASI {
+        resolve.push_str("wasi.wit", package).unwrap();
+    }
     let package = resolve.push_str("world.wit", wit).unwrap();
     let world = resolve.select_world(&[package], Some(world)).unwrap();
     let mut core = wat::parse_str(core).unwrap();
@@ -283,4 +286,75 @@ pub(crate) fn logger() -> Vec<u8> {
         {ANSWER_NAME}"
     );
     say_hello(imports, &body)
+}
+
+/// As much of WASI as [`wasi_user`] imports.
+const WASI: [&str; 4] = [
+    "package wasi:io@0.2.0;
+    interface error { resource error; }
+    interface streams {
+      use error.{error};
+      variant stream-error { last-operation-failed(error), closed }
+      resource output-stream {
+        blocking-write-and-flush: func(contents: list<u8>) -> result<_, stream-error>;
+      }
+    }",
+    "package wasi:cli@0.2.0;
+    interface environment { get-environment: func() -> list<tuple<string, string>>; }
+    interface stdout {
+      use wasi:io/streams@0.2.0.{output-stream};
+      get-stdout: func() -> output-stream;
+    }",
+    "package wasi:clocks@0.2.0;
+    interface wall-clock {
+      record datetime { seconds: u64, nanoseconds: u32 }
+      now: func() -> datetime;
+    }",
+    "package wasi:filesystem@0.2.0;
+    interface types { resource descriptor; }
+    interface preopens {
+      use types.{descriptor};
+      get-directories: func() -> list<tuple<descriptor, string>>;
+    }",
+];
+
+/// Traps where it finds an environment, a folder or a clock that runs; else
+/// writes the name to standard output and answers with it.
+pub(crate) fn wasi_user() -> Vec<u8> {
+    let (wit, world) = wit(&proto(""), "bar.FooService");
+    let head = format!("world {world} {{");
+    let with_wasi = wit.replace(
+        &head,
+        &format!(
+            "{head}
+            import wasi:cli/environment@0.2.0;
+            import wasi:cli/stdout@0.2.0;
+            import wasi:clocks/wall-clock@0.2.0;
+            import wasi:filesystem/preopens@0.2.0;"
+        ),
+    );
+    assert_ne!(with_wasi, wit, "the world begins as expected");
+    let imports = r#"
+        (import "wasi:cli/environment@0.2.0" "get-environment"
+          (func $environment (param i32)))
+        (import "wasi:filesystem/preopens@0.2.0" "get-directories"
+          (func $directories (param i32)))
+        (import "wasi:clocks/wall-clock@0.2.0" "now" (func $now (param i32)))
+        (import "wasi:cli/stdout@0.2.0" "get-stdout" (func $stdout (result i32)))
+        (import "wasi:io/streams@0.2.0" "[method]output-stream.blocking-write-and-flush"
+          (func $write (param i32 i32 i32 i32)))"#;
+    let items = format!(
+        r#"(func (export "say-hello")
+          (param $ctx i32) (param $name i32) (param $name_len i32) (result i32)
+          (call $environment (i32.const 64))
+          (if (i32.load (i32.const 68)) (then unreachable))
+          (call $directories (i32.const 64))
+          (if (i32.load (i32.const 68)) (then unreachable))
+          (call $now (i32.const 64))
+          (if (i64.ne (i64.load (i32.const 64)) (i64.const 0)) (then unreachable))
+          (call $write (call $stdout) (local.get $name) (local.get $name_len) (i32.const 64))
+          (if (i32.load8_u (i32.const 64)) (then unreachable))
+          {ANSWER_NAME})"#
+    );
+    component(&with_wasi, &world, &core(imports, &items))
 }
