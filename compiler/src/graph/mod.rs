@@ -172,6 +172,17 @@ impl Graph {
         addresses
     }
 
+    /// Sorted as text, as nodes keep them: kinds have another order.
+    fn dependencies_as_text(&self, address: &Address) -> Vec<String> {
+        let mut texts: Vec<_> = self
+            .dependencies(address)
+            .into_iter()
+            .map(ToString::to_string)
+            .collect();
+        texts.sort_unstable();
+        texts
+    }
+
     /// Every resource that can be applied to a node, sorted by address, with
     /// its origin and dependencies.
     pub fn resources(&self) -> Vec<Resource> {
@@ -182,11 +193,7 @@ impl Graph {
                 spec: Some(node.spec.clone()),
                 digest: node.digest.to_string(),
                 origin: Some(node.origin.to_message()),
-                dependencies: self
-                    .dependencies(&node.address)
-                    .into_iter()
-                    .map(ToString::to_string)
-                    .collect(),
+                dependencies: self.dependencies_as_text(&node.address),
                 generation: 0,
             })
             .collect()
