@@ -71,7 +71,7 @@ fn run(case: &Path) -> Result<(), String> {
             continue;
         }
         let output = shell(&copy, line);
-        let mut add = |text: &mut String, bytes: &[u8]| {
+        let add = |text: &mut String, bytes: &[u8]| {
             let printed = String::from_utf8_lossy(bytes).replace(copy.to_str().unwrap(), "[REPO]");
             write!(text, "$ {line}\n{printed}").unwrap();
             if !printed.is_empty() && !printed.ends_with('\n') {

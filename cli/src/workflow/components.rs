@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use vimana_compiler::Desired;
 use vimana_compiler::source::{RepoPath, Source};
 use vimana_proto::Digest;
-use vimana_reconciler::Components;
+use vimana_reconciler::{Components, ComponentsError};
 
 /// What comes out when a component is looked for.
-type Loaded = Result<Arc<[u8]>, Box<dyn std::error::Error + Send + Sync>>;
+type Loaded = Result<Arc<[u8]>, ComponentsError>;
 
 /// The components of a repository, as the node takes them: adapted where a file
 /// is a core module.

@@ -154,8 +154,15 @@ impl ControlPlane {
             (StepAction::Put, Some(resource)) => self.put(&key, resource).await,
             _ => self.delete(&key, &planned.address).await,
         };
-        if let Err(error) = &result {
-            self.journal_failure(key, error.to_string()).await;
+        match &result {
+            Ok(_) => tracing::info!(
+                workspace = key.workspace,
+                generation = key.generation.0,
+                address = planned.address,
+                action = planned.action().as_str_name(),
+                "step done"
+            ),
+            Err(error) => self.journal_failure(key, error.to_string()).await,
         }
         result
     }

