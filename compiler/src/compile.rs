@@ -42,11 +42,12 @@ impl Default for Options {
 /// Compiles a config repository. Never stops at the first error.
 pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
     let mut out = Vec::new();
-    let mut texts = Texts::new(source, options);
     let mut builder = GraphBuilder::new();
     let mut components = BTreeMap::new();
 
-    let found = discover(source, options, &mut out);
+    let mut found = discover(source, options, &mut out);
+    let listed = std::mem::take(&mut found.files);
+    let mut texts = Texts::new(source, options).listing(listed);
     let settings = load_settings(&found, &mut texts, &mut out);
     let services = read_services(&found, &settings.0, &mut texts, options, &mut out);
     let sessions = found

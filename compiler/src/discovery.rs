@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compile::Options;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -23,6 +23,8 @@ pub(crate) struct Discovered {
     pub(crate) folders: BTreeMap<RepoPath, Folder>,
     /// Every `vpods.yml`.
     pub(crate) vpods: Vec<RepoPath>,
+    /// Every file.
+    pub(crate) files: BTreeSet<RepoPath>,
     /// Every JavaScript file, for suggestions.
     pub(crate) scripts: Vec<RepoPath>,
 }
@@ -80,6 +82,7 @@ impl Discovered {
         let Some(folder) = path.parent() else {
             return;
         };
+        self.files.insert(path.clone());
         match (path.file_name(), path.extension()) {
             (SETTINGS, _) if folder.is_root() => self.settings = Some(path),
             (CONFIG, _) => self.folders.entry(folder).or_default().config = Some(path),

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::compile::Options;
@@ -12,8 +12,10 @@ use crate::source::{RepoPath, Source, SourceError, read_error, read_text};
 pub(crate) struct Texts<'a> {
     source: &'a dyn Source,
     options: &'a Options,
+    /// What the source lists; it may read more than that.
+    listed: BTreeSet<RepoPath>,
     /// `None` where a file cannot be read; that is reported once.
-    texts: BTreeMap<RepoPath, Option<Arc<str>>>,
+    read: BTreeMap<RepoPath, Option<Arc<str>>>,
     files: SourceFiles,
 }
 
@@ -22,14 +24,25 @@ impl<'a> Texts<'a> {
         Self {
             source,
             options,
-            texts: BTreeMap::new(),
+            listed: BTreeSet::new(),
+            read: BTreeMap::new(),
             files: SourceFiles::new(),
         }
     }
 
+    /// The same, which knows of the files that the source lists.
+    pub(crate) fn listing(self, listed: BTreeSet<RepoPath>) -> Self {
+        Self { listed, ..self }
+    }
+
+    /// The text of a file that was read.
+    pub(crate) fn text(&self, path: &RepoPath) -> Option<&str> {
+        self.read.get(path)?.as_deref()
+    }
+
     /// The text of a file. What keeps it from being read is reported once.
     pub(crate) fn read(&mut self, path: &RepoPath, out: &mut Vec<Diagnostic>) -> Option<Arc<str>> {
-        if let Some(text) = self.texts.get(path) {
+        if let Some(text) = self.read.get(path) {
             return text.clone();
         }
         let limit = self.options.max_text_bytes;
@@ -40,13 +53,13 @@ impl<'a> Texts<'a> {
                 None
             }
         };
-        self.texts.insert(path.clone(), text.clone());
+        self.read.insert(path.clone(), text.clone());
         text
     }
 
     /// Whether there is something at `path`, readable or not.
     pub(crate) fn exists(&self, path: &RepoPath) -> bool {
-        if self.texts.contains_key(path) {
+        if self.listed.contains(path) || self.read.contains_key(path) {
             return true;
         }
         !matches!(

@@ -45,7 +45,12 @@ fn message(error: &serde_saphyr::Error) -> String {
         Some(end) => &line[..end],
         None => line,
     };
-    line.trim_end_matches('.').to_owned()
+    // Advice to the programmer, not to the author of the file.
+    let line = line
+        .split(", set DuplicateKeyPolicy")
+        .next()
+        .unwrap_or(line);
+    line.trim_end_matches('.').replace('\'', "`")
 }
 
 /// A node without the place of itself: that is in the [`Spanned`] around it.
@@ -197,6 +202,8 @@ fn offset(text: &str, location: &Location) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn at(text: &str, value: &Value) -> String {
@@ -236,7 +243,7 @@ mod tests {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..9 {
             let item = format!("*a{}, ", level - 1).repeat(10);
-            bomb.push_str(&format!("a{level}: &a{level} [{item}]\n"));
+            let _ = writeln!(bomb, "a{level}: &a{level} [{item}]");
         }
         assert!(parse(&bomb).is_err());
         assert!(parse(&"[".repeat(100_000)).is_err());

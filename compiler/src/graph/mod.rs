@@ -8,6 +8,8 @@
 mod build;
 mod origin;
 pub mod render;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;

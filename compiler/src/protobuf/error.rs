@@ -59,16 +59,41 @@ fn one(
         .unwrap_or_else(|| (text.trim_end().len()..text.trim_end().len(), String::new()));
     let span = |range| Span::new(path.clone(), range);
 
-    let message = error.to_string().replace('\'', "`");
+    let mut message = error.to_string().replace('\'', "`");
+    let mut range = range;
+    if let Some(cause) = error.diagnostic_source() {
+        let cause = cause.to_string().replace('\'', "`");
+        range = narrow(text, range, &cause);
+        message = format!("{message}: {cause}");
+    }
     let mut diagnostic = invalid_proto::diagnostic(span(range), &message, words);
     for (range, words) in labels {
         diagnostic = diagnostic.also(span(range), words);
     }
     let help = error.help().map(|help| help.to_string().replace('\'', "`"));
-    match help.or_else(|| missing_import(&message)) {
+    match missing_import(&message).or(help) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// The part of an option that an error within its value is about: the linker
+/// knows the place of the option only, but names what it does not understand.
+fn narrow(text: &str, option: Range<usize>, cause: &str) -> Range<usize> {
+    let Some(name) = cause.split('`').nth(1).filter(|name| !name.is_empty()) else {
+        return option;
+    };
+    let Some(body) = text.get(option.clone()) else {
+        return option;
+    };
+    let is_word = |char: char| char.is_alphanumeric() || char == '_';
+    body.match_indices(name)
+        .find(|(at, found)| {
+            !body[..*at].ends_with(is_word) && !body[at + found.len()..].starts_with(is_word)
+        })
+        .map_or(option.clone(), |(at, found)| {
+            option.start + at..option.start + at + found.len()
+        })
 }
 
 /// The import that an unknown name needs, where vimana brings the file along.

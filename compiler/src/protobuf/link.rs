@@ -18,8 +18,17 @@ const DEPENDENCY: i32 = 3;
 #[derive(Debug)]
 pub(crate) struct Linker<'a> {
     options: &'a Options,
-    parsed: BTreeMap<RepoPath, Option<Arc<ProtoFile>>>,
+    parsed: BTreeMap<RepoPath, Parsed>,
     builtins: BTreeMap<String, Option<Arc<ProtoFile>>>,
+    /// The pool that nearly every link begins with.
+    base: Option<DescriptorPool>,
+}
+
+/// A file and what is wrong with it.
+#[derive(Debug)]
+struct Parsed {
+    file: Option<Arc<ProtoFile>>,
+    found: Vec<Diagnostic>,
 }
 
 /// One link: the files of a pool, dependencies first.
@@ -42,25 +51,28 @@ impl<'a> Linker<'a> {
             options,
             parsed: BTreeMap::new(),
             builtins: BTreeMap::new(),
+            base: None,
         }
     }
 
-    /// The file at `path`, parsed at most once; its errors are reported then.
+    /// The file at `path`, parsed at most once; its errors are reported to
+    /// everyone who asks.
     pub(crate) fn parse(
         &mut self,
         texts: &mut Texts<'a>,
         path: &RepoPath,
         out: &mut Vec<Diagnostic>,
     ) -> Option<Arc<ProtoFile>> {
-        if let Some(parsed) = self.parsed.get(path) {
-            return parsed.clone();
-        }
-        let parsed = texts
-            .read(path, out)
-            .and_then(|text| parse(path, &text, out))
-            .map(Arc::new);
-        self.parsed.insert(path.clone(), parsed.clone());
-        parsed
+        let parsed = self.parsed.entry(path.clone()).or_insert_with(|| {
+            let mut found = Vec::new();
+            let file = texts
+                .read(path, &mut found)
+                .and_then(|text| parse(path, &text, &mut found))
+                .map(Arc::new);
+            Parsed { file, found }
+        });
+        out.extend(parsed.found.iter().cloned());
+        parsed.file.clone()
     }
 
     /// Links the file at `path`, which lies in `folder`. None where anything is
@@ -94,6 +106,22 @@ impl<'a> Linker<'a> {
             name,
             files,
         })
+    }
+
+    /// A pool of the options of vimana and of what they import.
+    fn base(&mut self) -> DescriptorPool {
+        if let Some(base) = &self.base {
+            return base.clone();
+        }
+        let mut pool = DescriptorPool::new();
+        for name in [builtin::DESCRIPTOR, OPTIONS] {
+            if let Some(file) = self.builtin(name) {
+                pool.add_file_descriptor_proto(file.descriptor.clone())
+                    .expect("vimana-proto links these files when it is built");
+            }
+        }
+        self.base = Some(pool.clone());
+        pool
     }
 
     fn builtin(&mut self, name: &str) -> Option<Arc<ProtoFile>> {
@@ -172,7 +200,15 @@ impl Link<'_, '_> {
     /// does not import them.
     fn import_options(&mut self, file: &ProtoFile) -> bool {
         if let (Some(path), Some(used)) = (&file.path, &file.implicit) {
-            let range = locate::range(&file.descriptor, &file.text, used);
+            let mut range = locate::range(&file.descriptor, &file.text, used);
+            // The option's first line says it all, and options are long.
+            let lines = file
+                .text
+                .get(range.clone())
+                .and_then(|text| text.split_once('\n'));
+            if let Some((line, _)) = lines {
+                range.end = range.start + line.trim_end().len();
+            }
             let span = Span::new(path.clone(), range);
             self.out.push(implicit_options::diagnostic(span));
         }
@@ -232,8 +268,19 @@ impl Link<'_, '_> {
     }
 
     fn build(&mut self) -> Option<DescriptorPool> {
-        let mut pool = DescriptorPool::new();
+        let uses_base = self
+            .files
+            .get(OPTIONS)
+            .is_some_and(|file| file.path.is_none());
+        let mut pool = if uses_base {
+            self.linker.base()
+        } else {
+            DescriptorPool::new()
+        };
         for name in &self.order {
+            if pool.get_file_by_name(name).is_some() {
+                continue;
+            }
             let file = &self.files[name];
             let mut descriptor = file.descriptor.clone();
             descriptor.name = Some(name.clone());

@@ -25,10 +25,11 @@ fn find(body: &str, name: &str) -> Option<Range<usize>> {
         match &body[token.clone()] {
             "{" | "<" => depth += 1,
             "}" | ">" => depth = depth.saturating_sub(1),
-            word if depth == 1 && word == name => {
-                if tokens.next_if(|next| &body[next.clone()] == ":").is_some() {
-                    return tokens.next();
-                }
+            word if depth == 1
+                && word == name
+                && tokens.next_if(|next| &body[next.clone()] == ":").is_some() =>
+            {
+                return tokens.next();
             }
             _ => {}
         }

@@ -27,6 +27,7 @@ pub(crate) fn diagnostic(span: Span, key: &str, table: &str, known: &[&str]) -> 
         .at(span, "not known here");
     match nearest(key, known.iter().copied()) {
         Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
+        None if known.len() == 1 => diagnostic.help(format!("the key is {}", super::list(known))),
         None => diagnostic.help(format!("the keys are {}", super::list(known))),
     }
 }

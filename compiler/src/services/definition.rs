@@ -191,6 +191,14 @@ fn check_exporter(otlp: &OpenTelemetryExporter, span: &Span, out: &mut Vec<Diagn
             "use `http/protobuf` or `grpc`",
         )),
     }
+    if otlp.endpoint.is_empty() {
+        out.push(invalid_service_options::bad_exporter(
+            span.clone(),
+            "`otlp` has no `endpoint`".to_owned(),
+            "add `endpoint: \"https://HOST/PATH\"`",
+        ));
+        return;
+    }
     let has_host = ["http://", "https://"]
         .iter()
         .any(|scheme| otlp.endpoint.len() > scheme.len() && otlp.endpoint.starts_with(scheme));

@@ -6,6 +6,7 @@ use crate::discovery::Folder;
 use crate::protobuf::{Linked, Linker};
 use crate::rules::{
     configuration_without_service, invalid_service_options, no_domain, several_services,
+    unsupported_edition,
 };
 use crate::service_config::ServiceConfig;
 use crate::settings::Settings;
@@ -21,6 +22,8 @@ pub(crate) struct Service {
     /// Sorted by version; never empty.
     pub(crate) definitions: Vec<Definition>,
     pub(crate) config: ServiceConfig,
+    /// Whether a definition is left out, since it is wrong.
+    pub(crate) is_incomplete: bool,
     /// Whether there is a `service.txtpb`.
     pub(crate) is_configured: bool,
     /// Where the domain is written, if in `service.txtpb`.
@@ -50,7 +53,14 @@ pub(crate) fn read<'a>(
     let mut is_broken = false;
     let mut candidates = Vec::new();
     for proto in &folder.protos {
-        match linker.parse(texts, proto, out) {
+        let mut found = Vec::new();
+        let parsed = linker.parse(texts, proto, &mut found);
+        out.extend(
+            found
+                .into_iter()
+                .filter(|found| is_relevant(found, proto, texts)),
+        );
+        match parsed {
             Some(file) if file.descriptor.service.iter().any(bears_service) => {
                 candidates.push((proto, file));
             }
@@ -92,26 +102,31 @@ pub(crate) fn read<'a>(
     let is_configured = config.is_some();
     let config = config.unwrap_or_else(|| ServiceConfig::absent(&newest.path));
     let protobuf_name = newest.service.full_name().to_owned();
-    let domain = match config.domain() {
-        Some(domain) => domain.to_owned(),
-        None => match &settings.workspace.domain {
-            Some(domain) => domain.clone(),
-            None => {
-                out.push(no_domain::diagnostic(newest.span.clone(), &protobuf_name));
-                return None;
-            }
-        },
+    let canonical = settings.workspace.domain.as_deref();
+    let Some(domain) = config.domain().or(canonical) else {
+        out.push(no_domain::diagnostic(newest.span.clone(), &protobuf_name));
+        return None;
     };
     Some(Service {
         folder: path.clone(),
-        name: ServiceName::new(&domain, &protobuf_name).ok()?,
+        name: ServiceName::new(domain, &protobuf_name).ok()?,
         id: newest.id.clone(),
         domain_span: config.domain().map(|_| config.span("domain")),
         components: folder.components.clone(),
+        is_incomplete: definitions.len() < candidates.len(),
         definitions,
         config,
         is_configured,
     })
+}
+
+/// Whether what is wrong with a file matters though nothing imports it. An
+/// edition does not, in a file that has nothing to do with vimana.
+fn is_relevant(found: &Diagnostic, path: &RepoPath, texts: &Texts<'_>) -> bool {
+    found.code != unsupported_edition::CODE
+        || texts
+            .text(path)
+            .is_some_and(|text| text.contains("vimana."))
 }
 
 fn read_config(

@@ -123,7 +123,7 @@ fn find_definition<'s>(
             .definitions
             .iter()
             .find(|definition| definition.version == entry.version);
-        if found.is_none() {
+        if found.is_none() && !service.is_incomplete {
             let known: Vec<_> = service
                 .definitions
                 .iter()
@@ -141,7 +141,7 @@ fn find_definition<'s>(
         .definitions
         .iter()
         .find(|definition| path.as_ref() == Some(&definition.path));
-    if found.is_none() {
+    if found.is_none() && !service.is_incomplete {
         let known: Vec<_> = service
             .definitions
             .iter()

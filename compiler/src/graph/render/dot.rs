@@ -69,6 +69,8 @@ fn quote(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use snapbox::IntoData as _;
+
     #[test]
     fn nodes_are_grouped_by_kind_and_names_are_escaped() {
         snapbox::assert_data_eq!(
@@ -102,6 +104,7 @@ digraph vimana {
 }
 
 "#]]
+            .raw()
         );
     }
 }

@@ -63,7 +63,7 @@ mod tests {
     fn nodes_are_grouped_by_kind_and_names_are_escaped() {
         snapbox::assert_data_eq!(
             super::render(&super::super::tests::graph()),
-            snapbox::str![[r##"
+            snapbox::str![[r#"
 flowchart LR
   subgraph domains["domains"]
     n0["example.com"]
@@ -84,7 +84,7 @@ flowchart LR
   n4 -->|belongs to| n2
   n4 -.->|reaches| n3
 
-"##]]
+"#]]
         );
     }
 }

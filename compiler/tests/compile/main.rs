@@ -1,0 +1,14 @@
+//! Whole repositories in memory, and what compiling them gives.
+#![allow(clippy::unwrap_used, unreachable_pub)]
+// The clearest way to write a listing; a test has time.
+#![allow(clippy::format_collect)]
+// snapbox writes them so.
+#![allow(clippy::needless_raw_string_hashes)]
+
+mod bad_input;
+mod desired;
+mod hostile;
+mod protobuf;
+mod repo;
+mod services;
+mod vpods;

@@ -1,0 +1,178 @@
+use crate::repo::{SETTINGS, compiled, component, definition, findings, repo, text};
+
+/// A definition that imports `import` and answers with a type of it.
+fn importing(import: &str, kind: &str) -> String {
+    definition("a", 1, "1.0.0", "/a")
+        .replace(
+            "import \"vimana/options.proto\";",
+            &format!("import \"vimana/options.proto\";\nimport \"{import}\";"),
+        )
+        .replace("string text = 1;", &format!("{kind} value = 1;"))
+}
+
+#[test]
+fn imports_are_found_at_the_root_and_in_the_folder_of_the_service() {
+    for (file, import) in [
+        ("common/money.proto", "common/money.proto"),
+        ("a/money.proto", "money.proto"),
+        ("a/money.proto", "a/money.proto"),
+        ("a/sub/money.proto", "sub/money.proto"),
+    ] {
+        let money = "syntax = \"proto3\"; package money; message Money { int64 units = 1; }";
+        let source = repo([
+            ("vimana.toml", text(SETTINGS)),
+            (file, text(money)),
+            ("a/a.proto", text(&importing(import, "money.Money"))),
+        ]);
+        let found = findings(&compiled(&source));
+        assert!(found.contains("VM0055"), "{found}");
+        assert_eq!(found.matches(" E ").count(), 1, "{found}");
+    }
+}
+
+#[test]
+fn well_known_types_and_google_annotations_need_no_file() {
+    let definition = importing(
+        "google/protobuf/timestamp.proto",
+        "google.protobuf.Timestamp",
+    )
+    .replace(
+        "vimana/options.proto\";\n",
+        "vimana/options.proto\";\nimport \"google/api/annotations.proto\";\n",
+    )
+    .replace("(vimana.http)", "(google.api.http)");
+    let source = repo([
+        ("vimana.toml", text(SETTINGS)),
+        ("a/a.proto", text(&definition)),
+        ("a/a-1.0.0.wasm", component(&definition)),
+    ]);
+    assert_eq!(findings(&compiled(&source)), "");
+}
+
+#[test]
+fn what_is_wrong_with_imports_is_told_at_the_import() {
+    let source = repo([
+        ("vimana.toml", text(SETTINGS)),
+        (
+            "a/a.proto",
+            text(&importing("common/monye.proto", "string")),
+        ),
+        (
+            "b/b.proto",
+            text(&importing("b/c.proto", "string").replace("package a;", "package b;")),
+        ),
+        (
+            "b/c.proto",
+            text("syntax = \"proto3\";\nimport \"b/d.proto\";\n"),
+        ),
+        (
+            "b/d.proto",
+            text("syntax = \"proto3\";\nimport \"b/c.proto\";\n"),
+        ),
+        (
+            "e/e.proto",
+            text(
+                &importing("f.proto\";\nimport \"e/f.proto", "string")
+                    .replace("package a;", "package e;"),
+            ),
+        ),
+        ("e/f.proto", text("syntax = \"proto3\";\n")),
+    ]);
+    snapbox::assert_data_eq!(
+        findings(&compiled(&source)),
+        snapbox::str![[r#"
+a/a.proto:4:1 E VM0042 there is no file `common/monye.proto` to import
+    note: looked for `common/monye.proto` at the root of the repository, then `a/common/monye.proto`, then the files that vimana brings along
+b/d.proto:2:1 E VM0043 these files import each other: b/c.proto -> b/d.proto -> b/c.proto
+    help: move what both files need into a third one
+e/e.proto:5:1 E VM0044 `e/f.proto` is the same file as `f.proto`, which is used by that name already
+    help: write `import "f.proto";`
+
+"#]]
+    );
+}
+
+#[test]
+fn every_error_of_a_definition_is_told() {
+    let source = repo([
+        ("vimana.toml", text(SETTINGS)),
+        (
+            "a/a.proto",
+            text(
+                "syntax = \"proto3\";\npackage é.a;\nmessage A { string = 1; }\nmessage B { int32 b = x; }\n",
+            ),
+        ),
+        (
+            "b/b.proto",
+            text(&definition("b", 2, "1.0.0", "/b").replace(
+                "message Request { string name = 1; }",
+                "message Request { string name = 1; /* é */ Nothing a = 2; Nowhere b = 1; }",
+            )),
+        ),
+        ("c/c.proto", text("syntax = \"proto3\";\nmessage A {\n")),
+        (
+            "d/d.proto",
+            text("// (vimana.service)\nedition = \"2023\";\npackage d;\n"),
+        ),
+        (
+            "e/e.proto",
+            text(&definition("e", 5, "1.0.0", "/{nome}").replace("string text", "string line_2")),
+        ),
+        (
+            "f/f.proto",
+            text(
+                "syntax = \"proto3\"; package f; service S { option (vimana.service).id = \"x\"; rpc A(M) returns (M) { option (google.api.http) = { get: \"/\" }; } } message M {}",
+            ),
+        ),
+        (
+            "g/g.proto",
+            text(
+                &definition("g", 6, "1.0.0", "/g")
+                    .replace("import \"vimana/options.proto\";", "")
+                    .replace("get: \"/g\"", "got: \"/g\""),
+            ),
+        ),
+    ]);
+    snapbox::assert_data_eq!(
+        findings(&compiled(&source)),
+        snapbox::str![[r#"
+a/a.proto:2:9 E VM0040 invalid token
+a/a.proto:3:20 E VM0040 expected an identifier, but found `=`
+a/a.proto:4:23 E VM0040 expected an integer, but found `x`
+b/b.proto:13:44 E VM0040 name `Nothing` is not defined
+b/b.proto:13:59 E VM0040 name `Nowhere` is not defined
+b/b.proto:13:71 E VM0040 field number `1` is already used
+    at b/b.proto:13:33: first defined here
+c/c.proto:2:12 E VM0040 expected a message field, oneof, reserved range, enum, message, option or `}`, but reached end of file
+d/d.proto:2:1 E VM0041 editions of Protobuf are not supported yet
+    help: write `syntax = "proto3";`; what an edition's features say has to go too
+e/e.proto:10:5 E VM0046 the path variable `nome` is no field of `e.Request`
+    help: `e.Request` has `name`
+f/f.proto:1:43 W VM0045 options of vimana are used without an import
+    help: add `import "vimana/options.proto";`, which other tools need
+f/f.proto:1:100 E VM0040 `google.api.http` resolves to `google.api.http`, which is not defined
+    help: add `import "google/api/annotations.proto";`
+g/g.proto:5:3 W VM0045 options of vimana are used without an import
+    help: add `import "vimana/options.proto";`, which other tools need
+g/g.proto:10:30 E VM0040 invalid value of type `vimana.HttpRule` for option `(vimana.http)`: field `got` not found for message `vimana.HttpRule`
+
+"#]]
+    );
+}
+
+#[test]
+fn a_file_that_sees_the_options_through_a_public_import_is_not_warned_of() {
+    let definition =
+        definition("a", 1, "1.0.0", "/a").replace("vimana/options.proto", "common/options.proto");
+    let source = repo([
+        ("vimana.toml", text(SETTINGS)),
+        (
+            "common/options.proto",
+            text("syntax = \"proto3\";\nimport public \"vimana/options.proto\";\n"),
+        ),
+        ("a/a.proto", text(&definition)),
+    ]);
+    let found = findings(&compiled(&source));
+    assert!(!found.contains("VM0045"), "{found}");
+    assert!(found.contains("VM0055"), "{found}");
+}
