@@ -15,6 +15,10 @@ pub(crate) struct Output {
     width: usize,
 }
 
+#[allow(
+    clippy::unused_self,
+    reason = "a command writes only where it was handed an output"
+)]
 impl Output {
     pub(crate) fn new(color: Color) -> Self {
         match color {

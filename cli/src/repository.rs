@@ -74,27 +74,26 @@ impl Repository {
         read.settings
             .ok_or_else(|| CommandError::new(Code::Invalid, format!("`{MARK}` is invalid")))
     }
+}
 
-    /// Compiles and tells what was found; an error where the configuration is
-    /// invalid.
-    pub(crate) fn desired(
-        &self,
-        source: &dyn Source,
-        output: &Output,
-    ) -> Result<Checked<Desired>, CommandError> {
-        let compilation = vimana_compiler::compile(source, &Options::default());
-        report(&compilation.diagnostics, &compilation.files, output);
-        compilation.checked().map_err(|compilation| {
-            let errors = errors(&compilation.diagnostics);
-            CommandError::new(
-                Code::Invalid,
-                format!(
-                    "the configuration is invalid: {errors} error{}",
-                    plural(errors)
-                ),
-            )
-        })
-    }
+/// Compiles and tells what was found; an error where the configuration is
+/// invalid.
+pub(crate) fn desired(
+    source: &dyn Source,
+    output: &Output,
+) -> Result<Checked<Desired>, CommandError> {
+    let compilation = vimana_compiler::compile(source, &Options::default());
+    report(&compilation.diagnostics, &compilation.files, output);
+    compilation.checked().map_err(|compilation| {
+        let errors = errors(&compilation.diagnostics);
+        CommandError::new(
+            Code::Invalid,
+            format!(
+                "the configuration is invalid: {errors} error{}",
+                plural(errors)
+            ),
+        )
+    })
 }
 
 /// Tells what a compilation found, on stderr.

@@ -39,9 +39,8 @@ pub(crate) async fn connect(
         .or_else(|| endpoint::announced(repository.root()))
         .or_else(|| Some(settings?.default_cluster()?.endpoint.clone()))
         .ok_or_else(|| {
-            CommandError::new(Code::Failed, "there is no control API to speak to").with_help(
-                "start a node with `vimana up`, or name one with `--endpoint URL`",
-            )
+            CommandError::new(Code::Failed, "there is no control API to speak to")
+                .with_help("start a node with `vimana up`, or name one with `--endpoint URL`")
         })?;
     let token = global
         .token_file
@@ -65,7 +64,8 @@ pub(crate) async fn make_plan(
         .observe(&desired.workspace)
         .await
         .map_err(|error| engine_error(&error))?;
-    plan(&DesiredState::of(desired, cluster), cluster, &live, options).map_err(|error| plan_error(&error))
+    plan(&DesiredState::of(desired, cluster), cluster, &live, options)
+        .map_err(|error| plan_error(&error))
 }
 
 /// Executes a plan that was made just now. Where the node has moved on in between,
@@ -112,7 +112,15 @@ pub(crate) async fn run(
     cancel: &Cancel,
 ) -> Result<Report, ExecuteError> {
     let options = ExecuteOptions::new(holder());
-    execute(plan, engine, components, &Progress::new(output), &options, cancel).await
+    execute(
+        plan,
+        engine,
+        components,
+        &Progress::new(output),
+        &options,
+        cancel,
+    )
+    .await
 }
 
 /// Says what became of an execution, and what that means for the exit code.
@@ -174,9 +182,8 @@ pub(crate) fn engine_error(error: &EngineError) -> CommandError {
         EngineError::Unreachable { .. } => described.with_help(
             "start a node with `vimana up`, or name a running one with `--endpoint URL`",
         ),
-        EngineError::Unauthenticated { .. } => {
-            described.with_help("name the file that holds the node's token with `--token-file FILE`")
-        }
+        EngineError::Unauthenticated { .. } => described
+            .with_help("name the file that holds the node's token with `--token-file FILE`"),
         _ => described,
     }
 }

@@ -122,7 +122,7 @@ fn a_change_of_the_work_tree_is_applied_and_a_mistake_is_not() {
 
     let proto = root.join("walkthrough/foo.proto");
     let text = std::fs::read_to_string(&proto).unwrap();
-    std::fs::write(&proto, text.replace("/say-hi", "/say-hello?name=Ada")).unwrap();
+    std::fs::write(&proto, text.replace("/say-hi", "/say-hello")).unwrap();
     up.line_with("Apply complete");
     assert_eq!(get(data, "/say-hello?name=Ada").0, 200);
     assert_eq!(get(data, "/say-hi?name=Ada").0, 404);

@@ -13,7 +13,7 @@ use crate::command_error::{Code, CommandError};
 use crate::commands::plan::{self, Guards};
 use crate::commands::signals::Signals;
 use crate::output::Output;
-use crate::repository::Repository;
+use crate::repository::{self, Repository};
 use crate::workflow::{self, RepositoryComponents};
 
 #[derive(clap::Args)]
@@ -56,7 +56,7 @@ async fn fresh(
     cancel: &Cancel,
 ) -> Result<Code, CommandError> {
     let source = repository.source(arguments.revision.rev.as_deref())?;
-    let desired = repository.desired(source.as_ref(), output)?;
+    let desired = repository::desired(source.as_ref(), output)?;
     let engine = workflow::connect(repository, Some(&desired.settings), global).await?;
     let options = arguments.guards.options();
     let plan = workflow::make_plan(&desired, &engine, &options).await?;

@@ -32,8 +32,15 @@ pub(crate) fn run(
     let compilation = vimana_compiler::compile(source.as_ref(), &Options::default());
     match arguments.output {
         Format::Text => {
-            let style = Style { color: output.stdout_color(), width: output.width() };
-            output.data(render::text::render(&compilation.diagnostics, &compilation.files, style))?;
+            let style = Style {
+                color: output.stdout_color(),
+                width: output.width(),
+            };
+            output.data(render::text::render(
+                &compilation.diagnostics,
+                &compilation.files,
+                style,
+            ))?;
             output.data(summary(&compilation))?;
         }
         Format::Json => output.data(render::json::render(

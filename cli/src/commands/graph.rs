@@ -8,7 +8,7 @@ use vimana_compiler::graph::render;
 use crate::arguments::{Global, Revision};
 use crate::command_error::{Code, CommandError};
 use crate::output::Output;
-use crate::repository::Repository;
+use crate::repository::{self, Repository};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -39,7 +39,7 @@ pub(crate) fn run(
 ) -> Result<Code, CommandError> {
     let repository = Repository::find(global)?;
     let source = repository.source(arguments.revision.rev.as_deref())?;
-    let desired = repository.desired(source.as_ref(), output)?;
+    let desired = repository::desired(source.as_ref(), output)?;
     output.data(match arguments.output {
         Language::Dot => render::dot::render(&desired.graph),
         Language::Mermaid => render::mermaid::render(&desired.graph),

@@ -10,7 +10,7 @@ use vimana_reconciler::{Plan, PlanOptions, render};
 use crate::arguments::{Format, Global, Revision};
 use crate::command_error::{Code, CommandError};
 use crate::output::Output;
-use crate::repository::Repository;
+use crate::repository::{self, Repository};
 use crate::workflow;
 
 #[derive(clap::Args)]
@@ -46,7 +46,6 @@ impl Guards {
     pub(crate) fn options(&self) -> PlanOptions {
         PlanOptions {
             allow_empty: self.allow_empty,
-            ..PlanOptions::default()
         }
     }
 }
@@ -58,7 +57,7 @@ pub(crate) fn run(
 ) -> Result<Code, CommandError> {
     let repository = Repository::find(global)?;
     let source = repository.source(arguments.revision.rev.as_deref())?;
-    let desired = repository.desired(source.as_ref(), output)?;
+    let desired = repository::desired(source.as_ref(), output)?;
     let plan = super::runtime()?.block_on(async {
         let engine = workflow::connect(&repository, Some(&desired.settings), global).await?;
         workflow::make_plan(&desired, &engine, &arguments.guards.options()).await

@@ -18,7 +18,7 @@ use crate::commands::serve::{self, Listeners};
 use crate::commands::signals::Signals;
 use crate::endpoint::{self, Announcement};
 use crate::output::Output;
-use crate::repository::Repository;
+use crate::repository::{self, Repository};
 use crate::workflow::{self, RepositoryComponents};
 
 #[derive(clap::Args)]
@@ -138,7 +138,7 @@ async fn converge(
 ) -> Result<Option<vimana_compiler::Desired>, CommandError> {
     let (source, desired) = tokio::task::block_in_place(|| {
         let source = repository.source(None)?;
-        let desired = repository.desired(source.as_ref(), output)?;
+        let desired = repository::desired(source.as_ref(), output)?;
         Ok::<_, CommandError>((source, desired.into_inner()))
     })?;
     let options = PlanOptions::default();

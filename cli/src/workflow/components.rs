@@ -36,7 +36,10 @@ impl RepositoryComponents {
 
     /// Whatever components `sources` hold, for a plan that was made elsewhere.
     pub(crate) fn search(sources: Vec<Box<dyn Source>>) -> Self {
-        Self { sources: sources.into(), known: BTreeMap::new() }
+        Self {
+            sources: sources.into(),
+            known: BTreeMap::new(),
+        }
     }
 }
 
@@ -56,7 +59,7 @@ fn find(sources: &[Box<dyn Source>], known: Option<&RepoPath>, digest: &Digest) 
             return read(source.as_ref(), path);
         }
         for entry in source.entries()? {
-            if !entry.path.as_str().ends_with(".wasm") {
+            if !is_component(&entry.path) {
                 continue;
             }
             // What cannot be read is not what is looked for.
@@ -68,6 +71,13 @@ fn find(sources: &[Box<dyn Source>], known: Option<&RepoPath>, digest: &Digest) 
         }
     }
     Err(format!("no file of the repository is `{digest}`").into())
+}
+
+/// Whether the compiler would take the file for a component.
+fn is_component(path: &RepoPath) -> bool {
+    path.as_str()
+        .rsplit_once('.')
+        .is_some_and(|(_, extension)| extension == "wasm")
 }
 
 fn read(source: &dyn Source, path: &RepoPath) -> Loaded {

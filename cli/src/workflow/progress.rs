@@ -20,15 +20,26 @@ impl Observer for Progress<'_> {
         let output = self.output;
         match event {
             Event::Uploading { digest, size } => {
-                output.progress(format_args!("  uploading {} ({} KiB)", digest.short(), size.div_ceil(1024)));
+                output.progress(format_args!(
+                    "  uploading {} ({} KiB)",
+                    digest.short(),
+                    size.div_ceil(1024)
+                ));
             }
-            Event::Done { address, elapsed, .. } => {
-                output.progress(format_args!("  {address}: done in {:.2} s", elapsed.as_secs_f64()));
+            Event::Done {
+                address, elapsed, ..
+            } => {
+                output.progress(format_args!(
+                    "  {address}: done in {:.2} s",
+                    elapsed.as_secs_f64()
+                ));
             }
             Event::Retrying { address, reason } => {
                 output.progress(format_args!("  {address}: again, since {reason}"));
             }
-            Event::Failed { address, reason, .. } => {
+            Event::Failed {
+                address, reason, ..
+            } => {
                 output.progress(format_args!("  {address}: failed: {reason}"));
             }
             // Told in a pipe as well: a person has to know.

@@ -82,10 +82,10 @@ fn what_has_no_place_and_what_has_no_text_are_shown_too() {
 warning[VM0098]: something is odd
 
 error[VM0099]: `a.wasm` is broken
---> a.wasm
+--> a.wasm:1:1
 
 error[VM0099]: `b` is broken
---> b
+--> b:1:1
 
 
 "#]]

@@ -4,21 +4,24 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use vimana_compiler::source::{RepoPath, Source as _, WorkTree};
+use vimana_compiler::source::{RepoPath, WorkTree};
 use vimana_compiler::{Options, compile};
 use vimana_interface::Interface;
 use vimana_proto::{Generation, Kind};
-use vimana_reconciler::{DesiredState, Live, plan};
+use vimana_reconciler::{DesiredState, Live, PlanOptions, plan};
 
 use super::cpu;
 use super::table::Table;
+
+/// The cluster of a repository that names none.
+const CLUSTER: &str = "local";
 
 /// Compiles and plans a repository of `services` generated services.
 pub(super) fn measure(services: usize, table: &mut Table) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     generate(folder.path(), services)?;
 
-    let (_, protox) = timed(|| protobuf_alone(folder.path(), services))?;
+    let ((), protox) = timed(|| protobuf_alone(folder.path(), services))?;
     let (desired, compiled) = timed(|| {
         let source = WorkTree::open(folder.path())?;
         compile(&source, &Options::default())
@@ -34,7 +37,7 @@ pub(super) fn measure(services: usize, table: &mut Table) -> anyhow::Result<()> 
         memory,
     );
 
-    let desired = DesiredState::from(desired.into_inner());
+    let desired = DesiredState::of(&desired, CLUSTER);
     let supported_kinds: Vec<Kind> = Kind::ALL
         .into_iter()
         .filter(|kind| kind.is_applied())
@@ -46,18 +49,29 @@ pub(super) fn measure(services: usize, table: &mut Table) -> anyhow::Result<()> 
     };
     let everything = Live {
         generation: Generation(1),
-        resources: desired.resources.clone(),
+        resources: desired
+            .resources
+            .iter()
+            .map(|resource| (**resource).clone())
+            .collect(),
         supported_kinds,
     };
     let resources = desired.resources.len();
-    let (_, first) = timed(|| Ok(plan(&desired, &nothing)?))?;
+    let (_, first) = timed(|| Ok(plan(&desired, CLUSTER, &nothing, &PlanOptions::default())?))?;
     table.add(
         format!("plan {resources} resources, all to create"),
         first,
         "s",
         None,
     );
-    let (unchanged, none) = timed(|| Ok(plan(&desired, &everything)?))?;
+    let (unchanged, none) = timed(|| {
+        Ok(plan(
+            &desired,
+            CLUSTER,
+            &everything,
+            &PlanOptions::default(),
+        )?)
+    })?;
     if !unchanged.is_empty() {
         bail!("a plan of what is live has changes");
     }
@@ -73,7 +87,10 @@ pub(super) fn measure(services: usize, table: &mut Table) -> anyhow::Result<()> 
 fn timed<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<(T, f64)> {
     let before = cpu::time("self")?;
     let result = work()?;
-    Ok((result, (cpu::time("self")? - before).as_secs_f64()))
+    Ok((
+        result,
+        cpu::time("self")?.saturating_sub(before).as_secs_f64(),
+    ))
 }
 
 /// What the compiler cannot do without: every `.proto` resolved once.
@@ -100,7 +117,7 @@ fn name(index: usize) -> String {
 
 /// Writes `services` service folders: a definition of some 60 lines, a deployment
 /// configuration and a component each.
-fn generate(root: &Path, services: usize) -> anyhow::Result<()> {
+pub(super) fn generate(root: &Path, services: usize) -> anyhow::Result<()> {
     std::fs::write(
         root.join("vimana.toml"),
         "[workspace]\nname = \"bench\"\ndomain = \"example.com\"\n",
@@ -146,8 +163,7 @@ fn definition(index: usize) -> String {
 fn component(root: &Path, index: usize) -> anyhow::Result<Vec<u8>> {
     let source = WorkTree::open(root)?;
     let path: RepoPath = format!("{}/service.proto", name(index)).parse()?;
-    debug_assert!(source.read(&path).is_ok());
-    let interface: Interface = vimana_compiler::interfaces(&source, &path)
+    let interface: Interface = vimana_compiler::interfaces(&source, &path, &[])
         .interfaces
         .pop()
         .context("the generated definition has one service")?;
@@ -163,7 +179,7 @@ fn component(root: &Path, index: usize) -> anyhow::Result<Vec<u8>> {
         world,
         wit_component::StringEncoding::UTF8,
     )?;
-    Ok(wit_component::ComponentEncoder::default()
+    wit_component::ComponentEncoder::default()
         .module(&module)?
-        .encode()?)
+        .encode()
 }

@@ -65,6 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut table = table::Table::default();
     compile::measure(arguments.services, &mut table)?;
     serve::measure(arguments.calls, &mut table)?;
+    serve::measure_restart(&mut table)?;
     println!("{table}");
     Ok(())
 }

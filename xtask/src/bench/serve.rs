@@ -46,7 +46,7 @@ pub(super) fn measure(calls: usize, table: &mut Table) -> anyhow::Result<()> {
             .args(["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"])
             .stderr(Stdio::null()),
     )?;
-    let address = up.data_address(&repository)?;
+    let address = Server::data_address(&repository)?;
     let over_grpc = up.cost(calls, |calls| runtime.block_on(grpc(address, calls)))?;
     let over_json = up.cost(calls, |calls| runtime.block_on(json(address, calls)))?;
     let memory = Some(cpu::peak_memory_mib(&up.process.id().to_string())?);
@@ -66,6 +66,69 @@ pub(super) fn measure(calls: usize, table: &mut Table) -> anyhow::Result<()> {
         memory,
     );
     Ok(())
+}
+
+/// Measures how long a node with 100 services takes from its start to its
+/// readiness, the time that its clients see.
+pub(super) fn measure_restart(table: &mut Table) -> anyhow::Result<()> {
+    const SERVICES: usize = 100;
+    let folder = tempfile::tempdir()?;
+    super::compile::generate(folder.path(), SERVICES)?;
+    let vimana = target().join("release/vimana");
+    let start = || {
+        Server::start(
+            Command::new(&vimana)
+                .args([
+                    "serve",
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--control",
+                    "127.0.0.1:0",
+                    "--state",
+                ])
+                .arg(folder.path().join("state"))
+                .stderr(Stdio::null()),
+        )
+    };
+    let mut first = start()?;
+    let control = control_in(&first.first_line()?)?;
+    let applied = Command::new(&vimana)
+        .arg("apply")
+        .current_dir(folder.path())
+        .env("VIMANA_ENDPOINT", format!("http://{control}"))
+        .stdin(Stdio::null())
+        .output()?;
+    if !applied.status.success() {
+        bail!("apply: {}", String::from_utf8_lossy(&applied.stderr));
+    }
+    drop(first);
+
+    let began = Instant::now();
+    let mut second = start()?;
+    let control = control_in(&second.first_line()?)?;
+    let limit = began + Duration::from_secs(60);
+    while !responds(control, "/readyz") {
+        if Instant::now() > limit {
+            bail!("a node that was started again is not ready within a minute");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let memory = Some(cpu::peak_memory_mib(&second.process.id().to_string())?);
+    table.add(
+        format!("restart to readiness with {SERVICES} services (wall time)"),
+        began.elapsed().as_secs_f64(),
+        "s",
+        memory,
+    );
+    Ok(())
+}
+
+/// The control address in what `vimana serve` prints first.
+fn control_in(line: &str) -> anyhow::Result<SocketAddr> {
+    let (_, address) = line
+        .rsplit_once("http://")
+        .context("`vimana serve` prints its addresses")?;
+    Ok(address.trim().parse()?)
 }
 
 /// A process that is ended with this value.
@@ -91,14 +154,14 @@ impl Server {
     }
 
     /// Where the data plane of an `up` is, once the walkthrough answers.
-    fn data_address(&self, repository: &Path) -> anyhow::Result<SocketAddr> {
+    fn data_address(repository: &Path) -> anyhow::Result<SocketAddr> {
         let limit = Instant::now() + Duration::from_secs(60);
         let notice = repository.join(".vimana/up.json");
         while Instant::now() < limit {
             if let Some(address) = std::fs::read_to_string(&notice)
                 .ok()
                 .and_then(|text| data_in(&text))
-                && answers(address)
+                && responds(address, "/say-hi?name=Ada")
             {
                 return Ok(address);
             }
@@ -118,7 +181,7 @@ impl Server {
         drive(calls / 10)?;
         let before = cpu::time(&process)?;
         drive(calls)?;
-        let spent = cpu::time(&process)? - before;
+        let spent = cpu::time(&process)?.saturating_sub(before);
         #[allow(
             clippy::cast_precision_loss,
             reason = "a count of calls is far below 2^52"
@@ -141,14 +204,15 @@ fn data_in(notice: &str) -> Option<SocketAddr> {
     rest.split('"').next()?.parse().ok()
 }
 
-fn answers(address: SocketAddr) -> bool {
+/// Whether a GET is answered with 200.
+fn responds(address: SocketAddr, path: &str) -> bool {
     use std::io::{Read as _, Write as _};
 
     let ask = || -> std::io::Result<String> {
         let mut stream = std::net::TcpStream::connect(address)?;
         write!(
             stream,
-            "GET /say-hi?name=Ada HTTP/1.1\r\nhost: example.com\r\nconnection: close\r\n\r\n"
+            "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
         )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;

@@ -63,7 +63,8 @@ fn group<'a>(diagnostic: &'a Diagnostic, files: &'a SourceFiles) -> Group<'a> {
         let name = normalize_untrusted_str(&format!("{path}"));
         group = match files.get(path) {
             Some(file) if !file.is_binary() => show(group, name, file, &labels),
-            _ => group.element(Origin::path(name)),
+            // The whole file is meant, and its beginning is where an editor goes to.
+            _ => group.element(Origin::path(name).line(1).char_column(1)),
         };
     }
     let notes = diagnostic.notes.iter().map(|note| (Level::NOTE, note));
