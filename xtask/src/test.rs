@@ -1,8 +1,9 @@
 //! `cargo xtask test`: all that a change must pass.
 
+use std::process::Command;
 use std::time::Instant;
 
-use crate::process::{cargo, step};
+use crate::process::{cargo, root, step};
 use crate::{deny, install};
 
 /// What to leave out while one works.
@@ -30,6 +31,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         )?;
     }
     install::node_client()?;
+    step(
+        "node --test (the example's virtual pods)",
+        Command::new("node")
+            .arg("--test")
+            .current_dir(root().join("tests/clients/node")),
+    )?;
     step(
         "cargo test",
         &mut cargo(["test", "--locked", "--workspace", "--no-fail-fast"]),
