@@ -30,30 +30,30 @@ pub(crate) struct Arguments {
     native: bool,
 }
 
-/// Builds what is measured with optimisations, and runs itself with them.
+/// Builds what is measured with optimisations, and runs itself with them. Both in
+/// one build, so that their dependencies have the same features and are compiled
+/// once.
 #[cfg(not(feature = "bench"))]
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    use crate::process::{cargo, step};
+    use std::process::Command;
+
+    use crate::process::{cargo, step, target};
 
     step(
         "cargo build --release",
-        &mut cargo(["build", "--quiet", "--release", "--package", "vimana"]),
-    )?;
-    step(
-        "cargo xtask bench",
-        cargo([
-            "run",
-            "--quiet",
-            "--release",
+        cargo(["build", "--quiet", "--release", "--package", "vimana"]).args([
             "--package",
             "xtask",
             "--features",
-            "bench",
-            "--",
-            "bench",
-        ])
-        .args(["--services", &arguments.services.to_string()])
-        .args(["--calls", &arguments.calls.to_string()]),
+            "xtask/bench",
+        ]),
+    )?;
+    step(
+        "bench",
+        Command::new(target().join("release/xtask"))
+            .arg("bench")
+            .args(["--services", &arguments.services.to_string()])
+            .args(["--calls", &arguments.calls.to_string()]),
     )
 }
 
