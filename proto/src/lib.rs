@@ -17,6 +17,7 @@ mod descriptors;
 mod digest;
 mod generated;
 mod kind;
+pub mod lease;
 mod name;
 mod resource;
 

@@ -2,109 +2,58 @@
 
 use std::time::Duration;
 
-/// The gRPC metadata that says who holds the lease.
-pub(super) const HOLDER: &str = "vimana-lease-holder";
-/// The gRPC metadata that says in how many milliseconds the lease ends.
-pub(super) const EXPIRES_IN: &str = "vimana-lease-expires-in-ms";
+use vimana_proto::lease::{EXPIRES_IN_MS, HOLDER};
 
 /// What to assume where a node does not say: the default length of a lease.
 const UNKNOWN: Duration = Duration::from_secs(10);
 
-/// The holder and the time left, by the metadata of the refusal, else by its text.
+/// The longest that a lease can last.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// The holder, and the time until the lease ends unless it is renewed.
 pub(super) fn held(status: &tonic::Status) -> (String, Duration) {
-    let metadata = |name| {
-        status
-            .metadata()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
-    let holder = metadata(HOLDER)
-        .map(str::to_owned)
-        .or_else(|| quoted(status.message()))
+    let metadata = status.metadata();
+    let holder = metadata
+        .get_bin(HOLDER)
+        .and_then(|value| value.to_bytes().ok())
+        .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
         .unwrap_or_else(|| "somebody else".to_owned());
-    let expires_in = metadata(EXPIRES_IN)
-        .and_then(|text| text.parse().ok())
-        .map(Duration::from_millis)
-        .or_else(|| seconds(status.message()))
-        .unwrap_or(UNKNOWN);
-    (holder, expires_in.min(Duration::from_mins(1)))
-}
-
-/// The text in backquotes behind `by`, else the first one.
-fn quoted(message: &str) -> Option<String> {
-    message
-        .find("by `")
-        .map_or(message, |at| &message[at..])
-        .split('`')
-        .nth(1)
-        .filter(|holder| !holder.is_empty())
-        .map(str::to_owned)
-}
-
-/// The number before the first `s` or `ms` that stands alone or behind it.
-fn seconds(message: &str) -> Option<Duration> {
-    let words: Vec<&str> = message
-        .split_whitespace()
-        .map(|word| word.trim_matches([',', ';', '.', '(', ')']))
-        .collect();
-    words.iter().enumerate().find_map(|(index, word)| {
-        let (number, unit) = match word.find(|digit: char| !digit.is_ascii_digit() && digit != '.')
-        {
-            Some(at) => word.split_at(at),
-            None => (*word, *words.get(index + 1)?),
-        };
-        let number: f64 = number.parse().ok()?;
-        match unit {
-            "s" | "second" | "seconds" => Duration::try_from_secs_f64(number).ok(),
-            "ms" => Duration::try_from_secs_f64(number / 1e3).ok(),
-            _ => None,
-        }
-    })
+    let expires_in = metadata
+        .get(EXPIRES_IN_MS)
+        .and_then(|value| value.to_str().ok()?.parse().ok())
+        .map_or(UNKNOWN, Duration::from_millis);
+    (holder, expires_in.min(LONGEST))
 }
 
 #[cfg(test)]
 mod tests {
+    use tonic::metadata::MetadataValue;
+
     use super::*;
 
-    #[test]
-    fn metadata_says_who_holds_the_lease_and_for_how_long() {
+    fn refusal(expires_in_ms: &str) -> tonic::Status {
         let mut status = tonic::Status::aborted("the lease is held");
+        let metadata = status.metadata_mut();
+        metadata.insert_bin(HOLDER, MetadataValue::from_bytes("Zoë@host".as_bytes()));
+        metadata.insert(EXPIRES_IN_MS, expires_in_ms.parse().unwrap());
         status
-            .metadata_mut()
-            .insert(HOLDER, "ada@host".parse().unwrap());
-        status
-            .metadata_mut()
-            .insert(EXPIRES_IN, "7500".parse().unwrap());
-        assert_eq!(
-            held(&status),
-            ("ada@host".to_owned(), Duration::from_millis(7500))
-        );
     }
 
     #[test]
-    fn without_metadata_the_message_says_it() {
-        for (message, seconds) in [
-            ("the lease is held by `ada@host` for another 8 s", 8),
-            (
-                "workspace `acme` is being applied by `ada@host` (generation 4); the lease ends in 8 s unless it is renewed",
-                8,
-            ),
-            ("`ada@host` applies; its lease expires in 8s", 8),
-            ("`ada@host` holds the lease for 8000 ms.", 8),
-            ("`ada@host` holds the lease", 10),
-        ] {
-            let status = tonic::Status::aborted(message);
-            assert_eq!(
-                held(&status),
-                ("ada@host".to_owned(), Duration::from_secs(seconds)),
-                "{message}"
-            );
-        }
+    fn metadata_says_who_holds_the_lease_and_for_how_long() {
+        let expected = ("Zoë@host".to_owned(), Duration::from_millis(7500));
+        assert_eq!(held(&refusal("7500")), expected);
+    }
+
+    #[test]
+    fn a_node_that_does_not_say_is_given_the_default() {
+        let silent = tonic::Status::aborted("the lease is held");
+        assert_eq!(held(&silent), ("somebody else".to_owned(), UNKNOWN));
+        assert_eq!(held(&refusal("soon")).1, UNKNOWN);
     }
 
     #[test]
     fn a_lease_never_makes_one_wait_for_longer_than_a_lease_can_last() {
-        let status = tonic::Status::aborted("held for 1e300 s, 99999999 s");
-        assert_eq!(held(&status).1, Duration::from_mins(1));
+        assert_eq!(held(&refusal("99999999999")).1, LONGEST);
     }
 }

@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::TcpListenerStream;
+use tonic::metadata::MetadataValue;
 use tonic::{Request, Response, Status, Streaming};
 use vimana_proto::control::v1::control_server::{Control, ControlServer};
 use vimana_proto::control::v1::{self as control, *};
+use vimana_proto::lease::{EXPIRES_IN_MS, HOLDER};
 use vimana_proto::{Digest, Generation};
 use vimana_reconciler::engine::{ApplyName, Begin};
 use vimana_reconciler::{Engine as _, EngineError, Simulated};
@@ -85,10 +87,14 @@ fn status(error: EngineError) -> Status {
         EngineError::Stale { reason } => Status::failed_precondition(reason),
         EngineError::LeaseHeld {
             holder, expires_in, ..
-        } => Status::aborted(format!(
-            "workspace `acme` is being applied by `{holder}` (generation 1); the lease ends in {} s unless it is renewed",
-            expires_in.as_secs()
-        )),
+        } => {
+            let mut status = Status::aborted("the lease is held");
+            let metadata = status.metadata_mut();
+            metadata.insert_bin(HOLDER, MetadataValue::from_bytes(holder.as_bytes()));
+            let milliseconds = u64::try_from(expires_in.as_millis()).unwrap();
+            metadata.insert(EXPIRES_IN_MS, milliseconds.into());
+            status
+        }
         EngineError::Refused { reason, .. } => Status::invalid_argument(reason),
         error => Status::internal(error.to_string()),
     }

@@ -4,7 +4,11 @@
 //! A client that gets it must plan again. What is wrong with a step itself is
 //! `INVALID_ARGUMENT`, or `NOT_FOUND` where something that it needs is not there.
 
+use std::time::Duration;
+
+use tonic::metadata::MetadataValue;
 use tonic::{Code, Status};
+use vimana_proto::lease;
 
 use super::checked::Invalid;
 use super::plane::StepError;
@@ -30,14 +34,27 @@ impl From<StoreError> for Status {
     }
 }
 
+/// Adds who holds the lease and for how long.
+fn lease_held(message: String, holder: &str, remaining: Duration) -> Status {
+    let mut status = Status::aborted(message);
+    let metadata = status.metadata_mut();
+    metadata.insert_bin(lease::HOLDER, MetadataValue::from_bytes(holder.as_bytes()));
+    let milliseconds = u64::try_from(remaining.as_millis()).unwrap_or(u64::MAX);
+    metadata.insert(lease::EXPIRES_IN_MS, milliseconds.into());
+    status
+}
+
 impl From<ApplyError> for Status {
     fn from(error: ApplyError) -> Self {
+        let message = error.to_string();
         let code = match error {
             ApplyError::Store(error) => return error.into(),
             ApplyError::StaleParent { .. }
             | ApplyError::StaleGeneration { .. }
             | ApplyError::Ended { .. } => Code::FailedPrecondition,
-            ApplyError::LeaseHeld { .. } => Code::Aborted,
+            ApplyError::LeaseHeld {
+                holder, remaining, ..
+            } => return lease_held(message, &holder, remaining),
             ApplyError::NoSuchApply { .. }
             | ApplyError::MissingDependency { .. }
             | ApplyError::OtherInterface { .. } => Code::NotFound,
@@ -46,7 +63,7 @@ impl From<ApplyError> for Status {
             | ApplyError::StillNeeded { .. } => Code::InvalidArgument,
             ApplyError::OwnedByOther { .. } => Code::AlreadyExists,
         };
-        Self::new(code, error.to_string())
+        Self::new(code, message)
     }
 }
 
