@@ -133,21 +133,21 @@ error[VM0002]: `cut.txt` is not valid UTF-8
   = help: save the file as UTF-8
 
 error[VM0001]: `large.txt` is too large: expected at most 1 KiB, found 2000 bytes
---> large.txt
+--> large.txt:1:1
  = help: move it out of the repository, or name it in `.gitignore`
 
 error[VM0004]: `folder` cannot be read: it is no regular file
---> folder
+--> folder:1:1
 
 error[VM0004]: `missing` cannot be read: there is none
---> missing
+--> missing:1:1
 
 error[VM0003]: `out` is a symbolic link out of the repository, to `/etc/hostname`
---> out
+--> out:1:1
  = help: put the file itself into the repository, or link to one within by a relative path
 
 error[VM0004]: `loop` cannot be read: it passes through more than 40 symbolic links
---> loop
+--> loop:1:1
 
 
 "#]]
