@@ -1,4 +1,6 @@
 use prost::Message as _;
+use std::fmt;
+
 use prost_reflect::ServiceDescriptor;
 use prost_types::ServiceDescriptorProto;
 use vimana_interface::http::{self, Rule};
@@ -48,6 +50,13 @@ pub(crate) struct Binding {
     pub(crate) method: String,
     pub(crate) rule: Rule,
     pub(crate) span: Span,
+}
+
+impl fmt::Display for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let method = self.method.rsplit('.').next().unwrap_or(&self.method);
+        write!(f, "{method}: {}", self.rule)
+    }
 }
 
 /// The options of a service, of which one extension is read.

@@ -136,6 +136,11 @@ impl Resources<'_, '_> {
             protobuf_service: definition.service.full_name().to_owned(),
             wit: definition.interface.to_wit(),
             file_descriptor_set: protobuf::encode(&definition.linked.pool),
+            http_bindings: definition
+                .bindings
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         });
         let digest = Spec::from(kind.clone()).digest();
         let origin = self.texts.origin(&definition.span);

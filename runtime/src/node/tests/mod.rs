@@ -271,6 +271,7 @@ pub(super) fn service(component: Digest, size_bytes: u64) -> [Resource; 5] {
             protobuf_service: "x.Y".into(),
             wit: "package x:y;".into(),
             file_descriptor_set: descriptors(),
+            http_bindings: Vec::new(),
         }),
         &[],
     );

@@ -93,6 +93,7 @@ fn walkthrough(index: usize, component: Digest, size: usize, descriptors: &[u8])
             protobuf_service: "bar.FooService".into(),
             wit: String::new(),
             file_descriptor_set: descriptors.to_vec(),
+            http_bindings: Vec::new(),
         }),
         &[],
     );
