@@ -9,6 +9,7 @@ use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode, percent_encode};
 use tokio::time::{Instant, timeout_at};
 use tonic::body::Body;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
@@ -21,8 +22,32 @@ use super::invoke::Callee;
 use super::table::Table;
 use super::{DataPlane, host_of};
 
+/// What must be encoded in a `grpc-message` (gRPC over HTTP/2, "Responses"), and
+/// the space, which HTTP allows only between other characters.
+const ENCODED: AsciiSet = CONTROLS.add(b' ').add(b'%');
+
 /// Answers a request whose content type is that of gRPC.
 pub(super) async fn handle(
+    plane: &DataPlane,
+    table: &Table,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    with_portable_message(answer_call(plane, table, request).await)
+}
+
+/// Encodes the message of a status no more than it must be. tonic encodes `?` and
+/// `#` as well, which clients in JavaScript decode by `decodeURI`: it leaves them.
+fn with_portable_message(mut response: Response<Body>) -> Response<Body> {
+    if let Some(message) = response.headers_mut().get_mut("grpc-message") {
+        let decoded: Vec<u8> = percent_decode(message.as_bytes()).collect();
+        if let Ok(encoded) = percent_encode(&decoded, &ENCODED).to_string().try_into() {
+            *message = encoded;
+        }
+    }
+    response
+}
+
+async fn answer_call(
     plane: &DataPlane,
     table: &Table,
     request: Request<Incoming>,
@@ -273,6 +298,22 @@ mod tests {
         for bad in ["", "1", "m", "123456789S", "-1S", "1s", "1 S"] {
             assert_eq!(parse(bad), Err(()), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_message_is_encoded_so_that_javascript_reads_it() {
+        let status = Status::not_found("which? `a/b#1` is 100 % Käse\n");
+        let response = with_portable_message(status.into_http());
+        assert_eq!(
+            response.headers()["grpc-message"],
+            "which?%20`a/b#1`%20is%20100%20%25%20K%C3%A4se%0A"
+        );
+        assert_eq!(
+            Status::from_header_map(response.headers())
+                .unwrap()
+                .message(),
+            "which? `a/b#1` is 100 % Käse\n"
+        );
     }
 
     #[test]
