@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::Value;
@@ -53,6 +53,7 @@ where
         return Ok(None);
     }
     check_content_type(headers)?;
+    check_content_encoding(headers)?;
     serde_json::from_slice(&bytes).map(Some).map_err(|error| {
         Failure::new(
             Code::InvalidArgument,
@@ -79,6 +80,16 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::unsupported_media_type(&text))
+}
+
+fn check_content_encoding(headers: &HeaderMap) -> Result<(), Failure> {
+    match headers.get(CONTENT_ENCODING) {
+        Some(value) if !value.as_bytes().eq_ignore_ascii_case(b"identity") => {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            Err(Failure::unsupported_encoding(&text))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +123,18 @@ mod tests {
                 "{bad}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn a_compressed_body_is_415() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_ENCODING, "gzip".parse().unwrap());
+        let body = Full::new(Bytes::from_static(b"\x1f\x8b"));
+        let failure = read_json(&headers, body, 16).await.unwrap_err();
+        assert_eq!(
+            failure.into_response().status(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE
+        );
     }
 
     #[test]

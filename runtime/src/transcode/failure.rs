@@ -77,6 +77,15 @@ impl Failure {
         )
     }
 
+    /// The body is compressed: 415.
+    pub(crate) fn unsupported_encoding(found: &str) -> Self {
+        Self::with_http(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Code::InvalidArgument,
+            format!("a body with `Content-Encoding: {found}` cannot be read; send it as it is"),
+        )
+    }
+
     /// The body is larger than `limit` bytes: 413.
     pub(crate) fn body_too_large(limit: usize) -> Self {
         Self::with_http(
