@@ -1,7 +1,9 @@
 //! HTTP/JSON: the HTTP rules of an interface decide which method a request calls
 //! and what of it becomes the request message.
 
+use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -22,10 +24,35 @@ pub(super) async fn handle(
     table: &Table,
     request: Request<Incoming>,
 ) -> Response<Body> {
+    if request.method() == Method::HEAD {
+        return without_body(answer_request(plane, table, request).await);
+    }
+    answer_request(plane, table, request).await
+}
+
+/// The header section alone, with the length that the body would have.
+fn without_body(mut response: Response<Body>) -> Response<Body> {
+    if let Some(length) = response.body().size_hint().exact() {
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    response.map(|_| Body::empty())
+}
+
+async fn answer_request(
+    plane: &DataPlane,
+    table: &Table,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let arrival = Instant::now();
     let host = host_of(request.uri(), request.headers());
     let (verb, path) = (request.method().as_str(), request.uri().path());
-    let bound = match table.http(&host, verb, path, &plane.selector) {
+    let mut found = table.http(&host, verb, path, &plane.selector);
+    if request.method() == Method::HEAD && found.is_err() {
+        // RFC 9110, section 9.3.2: what answers `GET` answers `HEAD`.
+        found = table.http(&host, Method::GET.as_str(), path, &plane.selector);
+    }
+    let bound = match found {
         Ok(bound) => bound,
         Err(miss) => return missed(miss, &host, request.method(), path),
     };

@@ -1,9 +1,11 @@
 //! HTTP/JSON by the rules of the interface.
 
-use http::Method;
+use bytes::Bytes;
+use http::{Method, Request};
+use http_body_util::Full;
 use serde_json::json;
 
-use crate::client::{get, send};
+use crate::client::{get, http, send};
 use crate::guest;
 use crate::node::Node;
 
@@ -54,6 +56,23 @@ async fn bad_requests_are_refused_with_the_reason() {
         assert_eq!(found, status, "{method} {path}: {answer}");
         assert_eq!(answer["code"], code, "{method} {path}: {answer}");
         assert!(answer["message"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_without_the_body() {
+    let node = Node::serving(guest::echo()).await;
+    for (path, status, length) in [("/say-hi?name=Ada", 200, "14"), ("/say-hi?nme=A", 400, "")] {
+        let request = Request::head(path)
+            .header("host", "example.com")
+            .body(Full::new(Bytes::new()))
+            .unwrap();
+        let response = http(&node, request).await;
+        assert_eq!(response.status(), status, "{path}");
+        assert_eq!(response.headers()["content-type"], "application/json");
+        let found = response.headers()["content-length"].to_str().unwrap();
+        assert!(length.is_empty() || found == length, "{path}: {found}");
+        assert!(response.body().is_empty());
     }
 }
 
