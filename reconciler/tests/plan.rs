@@ -380,6 +380,22 @@ fn a_configuration_of_nothing_deletes_nothing_unless_it_may() {
 }
 
 #[test]
+fn a_configuration_of_settings_alone_counts_as_nothing() {
+    let options = PlanOptions::default();
+    let plan = |wanted, held| vimana_reconciler::plan(&wanted, "local", &held, &options);
+    let settings = desired([domain("example.com")]);
+    assert_eq!(
+        plan(settings.clone(), live(walkthrough())),
+        Err(PlanError::NothingDesired {
+            workspace: "acme".to_owned(),
+            live: 4
+        })
+    );
+    let renamed = plan(settings, live([domain("old.example.com")])).unwrap();
+    assert_eq!((renamed.summary.create, renamed.summary.delete), (1, 1));
+}
+
+#[test]
 fn one_address_twice_is_refused() {
     let twice = desired([domain("example.com"), domain("example.com")]);
     let refused = vimana_reconciler::plan(&twice, "local", &live([]), &PlanOptions::default());

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use vimana_proto::state::v1::Resource;
-use vimana_proto::{Address, NameError};
+use vimana_proto::{Address, Kind, NameError};
 
 use super::change::{compare, create, delete, put_anew};
 use super::model::{Action, Change, FORMAT_VERSION, Plan, Summary};
@@ -12,7 +12,7 @@ use crate::{DesiredState, Live};
 /// What a plan may do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlanOptions {
-    /// Whether a configuration of nothing may delete all that is live.
+    /// Whether a configuration of nothing that runs may delete what is live.
     pub allow_empty: bool,
 }
 
@@ -21,7 +21,7 @@ pub struct PlanOptions {
 pub enum PlanError {
     /// The guard against deleting everything by mistake.
     #[error(
-        "the configuration holds nothing that the node can run, and workspace `{workspace}` has {live} live resources; all of them would be deleted"
+        "the configuration holds nothing that the node can run, so {live} live resources of workspace `{workspace}` would be deleted"
     )]
     NothingDesired {
         /// The workspace.
@@ -53,10 +53,11 @@ pub fn plan(
     let (desired_here, left_out) =
         support::split(by_address(&desired.resources)?, &live.supported_kinds);
     let (live_here, unknown) = known(&live.resources);
-    if desired_here.is_empty() && !live_here.is_empty() && !options.allow_empty {
+    let lost = lost_by_emptiness(&desired_here, &live_here);
+    if lost > 0 && !options.allow_empty {
         return Err(PlanError::NothingDesired {
             workspace: desired.workspace.clone(),
-            live: live_here.len(),
+            live: lost,
         });
     }
     let mut changes = join(&desired_here, &live_here)?;
@@ -74,6 +75,24 @@ pub fn plan(
             .chain(unknown)
             .collect(),
     })
+}
+
+/// How many live resources would be deleted, where the desired ones are none, or
+/// only such as `vimana.toml` declares by itself: a checkout without its services
+/// still has those.
+fn lost_by_emptiness(desired: &[support::Desired<'_>], live: &[(Address, &Resource)]) -> usize {
+    let is_setting = |address: &Address| matches!(address.kind(), Kind::Domain | Kind::Variable);
+    let lost = live
+        .iter()
+        .filter(|(address, _)| find(desired, address).is_none());
+    if desired.is_empty() {
+        lost.count()
+    } else if desired.iter().all(|(address, _)| is_setting(address)) {
+        let is_running = live.iter().any(|(address, _)| !is_setting(address));
+        if is_running { lost.count() } else { 0 }
+    } else {
+        0
+    }
 }
 
 fn by_address(resources: &[Arc<Resource>]) -> Result<Vec<support::Desired<'_>>, PlanError> {
