@@ -1,4 +1,5 @@
-//! One JSON document, for CI and editors.
+//! One JSON document, for CI and editors; `schemas/diagnostics.schema.json`
+//! describes it.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,6 +12,7 @@ pub const FORMAT_VERSION: u32 = 1;
 
 /// What `vimana check -o json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(title = "vimana check")]
 pub struct Report {
     /// The version of this format.
     pub format_version: u32,
@@ -92,6 +94,15 @@ pub fn report(diagnostics: &[Diagnostic], files: &SourceFiles) -> Report {
 pub fn render(diagnostics: &[Diagnostic], files: &SourceFiles) -> String {
     let mut text = serde_json::to_string_pretty(&report(diagnostics, files))
         .expect("a report has string keys and nothing that fails to serialize");
+    text.push('\n');
+    text
+}
+
+/// The JSON Schema of [`Report`], as `schemas/diagnostics.schema.json` holds it.
+#[must_use]
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Report);
+    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is a JSON value");
     text.push('\n');
     text
 }

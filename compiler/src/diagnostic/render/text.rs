@@ -43,8 +43,12 @@ pub fn render(diagnostics: &[Diagnostic], files: &SourceFiles, style: Style) -> 
     let renderer = renderer.term_width(style.width.max(40));
     let mut text = String::new();
     for diagnostic in diagnostics {
-        text.push_str(&renderer.render(&[group(diagnostic, files)]));
-        text.push_str("\n\n");
+        let shown = renderer.render(&[group(diagnostic, files)]);
+        for line in shown.lines().filter(|line| !is_empty_origin(line)) {
+            text.push_str(line);
+            text.push('\n');
+        }
+        text.push('\n');
     }
     text
 }
@@ -127,6 +131,19 @@ fn show<'a>(group: Group<'a>, name: String, file: &SourceFile, labels: &[&Label]
         .line(place.line as usize)
         .char_column(place.column as usize);
     group.element(origin).element(snippet)
+}
+
+/// Whether a line says where a snippet is from, but no more: the renderer writes
+/// one for a snippet whose place stands above it, as that of a cut line does.
+fn is_empty_origin(line: &str) -> bool {
+    let mut in_escape = false;
+    line.chars()
+        .filter(|&char| {
+            let is_part = in_escape || char == '\u{1b}';
+            in_escape = is_part && char != 'm';
+            !is_part && char != ' '
+        })
+        .eq(":::".chars())
 }
 
 /// Lines of a file, the long ones cut.

@@ -1,4 +1,4 @@
-//! JSON, for programs. The types are those of the schema.
+//! JSON, for programs; `schemas/graph.schema.json` describes it.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -104,10 +104,13 @@ pub fn render(graph: &Graph) -> String {
     out
 }
 
-/// The JSON Schema of [`Document`].
+/// The JSON Schema of [`Document`], as `schemas/graph.schema.json` holds it.
 #[must_use]
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(Document)
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Document);
+    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is a JSON value");
+    text.push('\n');
+    text
 }
 
 #[cfg(test)]

@@ -1,0 +1,34 @@
+//! The committed JSON Schemas are those of the code; `BLESS=1` writes them anew.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use vimana_compiler::{diagnostic, graph};
+
+fn check(name: &str, schema: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../schemas")
+        .join(name);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, schema).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == schema,
+        "{} is out of date: run the tests with BLESS=1",
+        path.display()
+    );
+}
+
+#[test]
+fn the_schema_of_diagnostics_is_that_of_the_code() {
+    check(
+        "diagnostics.schema.json",
+        &diagnostic::render::json::schema(),
+    );
+}
+
+#[test]
+fn the_schema_of_the_graph_is_that_of_the_code() {
+    check("graph.schema.json", &graph::render::json::schema());
+}
