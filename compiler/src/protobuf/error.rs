@@ -52,8 +52,11 @@ fn one(
             (range, words.replace('…', "").trim().to_owned())
         })
         .collect();
-    // Of two places, the second is the one that should not be there. Without
-    // any, the text ended too early.
+    // Of two places, the second is the one that should not be there, unless it
+    // is what the first refers to. Without any, the text ended too early.
+    if labels.len() == 2 && labels[1].1 == "defined here" {
+        labels.swap(0, 1);
+    }
     let (range, words) = labels
         .pop()
         .unwrap_or_else(|| (text.trim_end().len()..text.trim_end().len(), String::new()));
@@ -71,7 +74,10 @@ fn one(
         diagnostic = diagnostic.also(span(range), words);
     }
     let help = error.help().map(|help| help.to_string().replace('\'', "`"));
-    match missing_import(&message).or(help) {
+    match missing_import(&message)
+        .or(help)
+        .or_else(|| advice(&message))
+    {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
@@ -112,6 +118,25 @@ fn missing_import(message: &str) -> Option<String> {
     Some(format!("add `import \"{file}\";`"))
 }
 
+/// What to type for what the grammar expects.
+fn advice(message: &str) -> Option<String> {
+    if message == "invalid token" {
+        return Some(
+            "write names in ASCII letters, digits and `_`, and other text in quotes".into(),
+        );
+    }
+    let (expected, found) = message.strip_prefix("expected ")?.split_once(", but ")?;
+    let Some(found) = found.strip_prefix("found ") else {
+        return Some(format!("add {expected} at the end"));
+    };
+    let is_one = expected.starts_with('`') && expected.matches('`').count() == 2;
+    Some(if is_one {
+        format!("put {expected} before {found}")
+    } else {
+        format!("remove {found}, or complete what stands before it")
+    })
+}
+
 /// The linker takes columns, which the parser counts in bytes, for characters.
 fn from_characters(text: &str, range: Range<usize>) -> Range<usize> {
     let correct = |offset: usize| {
@@ -138,5 +163,34 @@ mod tests {
         let found = syntax(&path, text, &error);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].primary().unwrap().range.start, text.len() - 1);
+    }
+
+    #[test]
+    fn what_is_of_the_wrong_kind_is_blamed_where_it_is_used() {
+        let text = "syntax = \"proto3\"; package a;\nservice S { rpc M(E) returns (E); }\nenum E { A = 0; }\n";
+        let file = protox_parse::parse("a.proto", text).unwrap();
+        let mut pool = prost_reflect::DescriptorPool::new();
+        let error = pool.add_file_descriptor_proto(file).unwrap_err();
+        let path = RepoPath::new("a.proto").unwrap();
+        let found = link(&path, text, error);
+        let used = text.find("(E)").unwrap() + 1;
+        assert_eq!(found[0].primary().unwrap().range.start, used, "{found:#?}");
+    }
+
+    #[test]
+    fn a_syntax_error_says_what_to_type() {
+        let help = |text: &str| {
+            let error = protox_parse::parse("a.proto", text).unwrap_err();
+            let path = RepoPath::new("a.proto").unwrap();
+            syntax(&path, text, &error)[0].help.clone()
+        };
+        let found = [
+            help("message A ("),
+            help("x"),
+            help("message größe {}"),
+            help("message A {"),
+        ];
+        assert!(found.iter().all(Option::is_some), "{found:#?}");
+        assert_eq!(found[0].as_deref(), Some("put `{` before `(`"));
     }
 }
