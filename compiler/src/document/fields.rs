@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use super::{Data, Table, Value};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::rules::{invalid_value, missing_key, unknown_key};
+use crate::rules::{invalid_value, missing_key, nearest, unknown_key};
 use crate::source::RepoPath;
 
 /// A value of a Rust type and where it is written.
@@ -27,6 +27,8 @@ pub(crate) struct Fields<'a> {
     /// The place to blame for what is not there.
     range: Range<usize>,
     table: &'a Table,
+    /// The keys that it may have.
+    known: &'static [&'static str],
 }
 
 impl<'a> Fields<'a> {
@@ -41,6 +43,7 @@ impl<'a> Fields<'a> {
             name: name.into(),
             range,
             table,
+            known: &[],
         }
     }
 
@@ -76,7 +79,8 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports every key that is not among `known`.
-    pub(crate) fn allow(&self, known: &[&str], out: &mut Vec<Diagnostic>) {
+    pub(crate) fn allow(&mut self, known: &'static [&'static str], out: &mut Vec<Diagnostic>) {
+        self.known = known;
         for (key, _) in &self.table.entries {
             if !known.contains(&key.text.as_str()) {
                 let span = self.span(key.range.clone());
@@ -97,10 +101,21 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Reports that `key` is missing, unless a key that is unknown is likely
+    /// meant to be it: that is one mistake, and has been reported.
+    pub(crate) fn missing(&self, key: &str, out: &mut Vec<Diagnostic>) {
+        let unknown = |text: &str| !self.known.contains(&text);
+        let mut keys = self.table.entries.iter().map(|(key, _)| key.text.as_str());
+        let is_misspelt = |text| nearest(text, self.known.iter().copied()) == Some(key);
+        if !keys.any(|text| unknown(text) && is_misspelt(text)) {
+            out.push(missing_key::diagnostic(self.place(), key, &self.name));
+        }
+    }
+
     /// A string that must be there and must not be empty.
     pub(crate) fn required(&self, key: &str, out: &mut Vec<Diagnostic>) -> Option<Located<String>> {
         if self.get(key).is_none() {
-            out.push(missing_key::diagnostic(self.place(), key, &self.name));
+            self.missing(key, out);
             return None;
         }
         let text = self.string(key, out)?;

@@ -40,7 +40,7 @@ pub(crate) fn read(file: &RepoPath, text: &str, out: &mut Vec<Diagnostic>) -> (S
 }
 
 fn read_table(file: &RepoPath, table: &Table, out: &mut Vec<Diagnostic>) -> (Settings, Places) {
-    let root = Fields::new(file, "`vimana.toml`", 0..0, table);
+    let mut root = Fields::new(file, "`vimana.toml`", 0..0, table);
     root.allow(&["workspace", "cluster", "variable"], out);
 
     let mut places = Places::default();
@@ -64,7 +64,7 @@ fn read_workspace(
 ) -> Workspace {
     let mut workspace = Settings::default().workspace;
     let empty = Table::default();
-    let fields = match table.get("workspace") {
+    let mut fields = match table.get("workspace") {
         Some((key, value)) => {
             let Some(fields) = Fields::of(file, "`[workspace]`", key.range.clone(), value, out)
             else {
@@ -145,13 +145,16 @@ fn read_clusters(
     out: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, Cluster> {
     let mut clusters = BTreeMap::new();
-    for (name, fields) in sections(file, table, "cluster", out) {
+    for (name, mut fields) in sections(file, table, "cluster", out) {
         if !is_name(&name.value) {
             out.push(bad_name(fields.place(), "cluster", &name.value));
             continue;
         }
         places.clusters.insert(name.value.clone(), name.range);
-        clusters.insert(name.value.clone(), read_cluster(name.value, &fields, out));
+        clusters.insert(
+            name.value.clone(),
+            read_cluster(name.value, &mut fields, out),
+        );
     }
     if clusters.is_empty() {
         let local = Cluster::local();
@@ -160,7 +163,7 @@ fn read_clusters(
     clusters
 }
 
-fn read_cluster(name: String, fields: &Fields<'_>, out: &mut Vec<Diagnostic>) -> Cluster {
+fn read_cluster(name: String, fields: &mut Fields<'_>, out: &mut Vec<Diagnostic>) -> Cluster {
     fields.allow(&["engine", "endpoint", "region", "also", "cost"], out);
     let mut cluster = Cluster {
         name,
@@ -255,12 +258,12 @@ fn read_variables(
     out: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, Variable> {
     let mut variables = BTreeMap::new();
-    for (name, fields) in sections(file, table, "variable", out) {
+    for (name, mut fields) in sections(file, table, "variable", out) {
         if !is_variable(&name.value) {
             out.push(invalid_variable::name(fields.place(), &name.value));
             continue;
         }
-        if let Some(variable) = read_variable(&name.value, &fields, out) {
+        if let Some(variable) = read_variable(&name.value, &mut fields, out) {
             places.variables.insert(name.value.clone(), name.range);
             variables.insert(name.value, variable);
         }
@@ -268,7 +271,11 @@ fn read_variables(
     variables
 }
 
-fn read_variable(name: &str, fields: &Fields<'_>, out: &mut Vec<Diagnostic>) -> Option<Variable> {
+fn read_variable(
+    name: &str,
+    fields: &mut Fields<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Variable> {
     fields.allow(&["env", "file", "age", "vault", "secret"], out);
     let secret = fields.bool("secret", out).unwrap_or_default();
 
@@ -376,119 +383,4 @@ fn bad_name(span: Span, kind: &str, name: &str) -> Diagnostic {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diagnostic::{Severity, SourceFiles};
-
-    fn read_text(text: &str) -> (Settings, Vec<String>) {
-        let file = RepoPath::new("vimana.toml").unwrap();
-        let mut out = Vec::new();
-        let (settings, _) = read(&file, text, &mut out);
-        let mut files = SourceFiles::new();
-        files.insert(file, text.as_bytes());
-        let found = out
-            .iter()
-            .map(|diagnostic| {
-                assert_eq!(diagnostic.severity, Severity::Error);
-                let place = files.line_column(diagnostic.primary().unwrap()).unwrap();
-                let help = diagnostic.help.as_deref().unwrap_or("-");
-                format!(
-                    "{}:{} {} [{help}]",
-                    place.line, place.column, diagnostic.message
-                )
-            })
-            .collect();
-        (settings, found)
-    }
-
-    #[test]
-    fn the_example_of_the_documentation_is_read() {
-        let (settings, found) = read_text(
-            r#"
-[workspace]
-name = "acme"                 # owns what it applies
-domain = "example.com"
-default_cluster = "local"
-
-[cluster.local]
-engine = "embedded"
-endpoint = "http://127.0.0.1:7700"
-region = "dev/local"
-also = ["aws/us-east-1", "aws/eu-west-1"]
-cost = 0.0
-
-[variable.GRAFANA_TOKEN]
-env = "GRAFANA_TOKEN"
-secret = true
-"#,
-        );
-        assert_eq!(found, [""; 0]);
-        assert_eq!(settings.workspace.name, "acme");
-        assert_eq!(settings.workspace.domain.as_deref(), Some("example.com"));
-        assert_eq!(settings.default_cluster().unwrap().also.len(), 2);
-        assert!(settings.variables["GRAFANA_TOKEN"].secret);
-    }
-
-    #[test]
-    fn a_repository_without_clusters_has_a_node_on_this_machine() {
-        let (settings, found) = read_text("[workspace]\nname = \"acme\"\n");
-        assert_eq!(found, [""; 0]);
-        let cluster = settings.default_cluster().unwrap();
-        assert_eq!(cluster.endpoint, "http://127.0.0.1:7700");
-        assert_eq!(cluster.region.to_string(), "dev/local");
-    }
-
-    #[test]
-    fn every_syntax_error_is_reported_with_its_place() {
-        let (settings, found) = read_text("[workspace]\nname = acme\ndomain = \"example.com\n");
-        assert_eq!(found.len(), 2, "{found:#?}");
-        assert!(found[0].starts_with("2:8 invalid TOML"), "{found:#?}");
-        assert!(found[1].starts_with("3:"), "{found:#?}");
-        assert_eq!(settings.workspace.default_cluster, "local");
-    }
-
-    #[test]
-    fn what_is_wrong_is_named_with_its_place_and_a_remedy() {
-        let (_, found) = read_text(
-            r#"
-[workspace]
-name = "Acme"
-domain = "Example.com"
-default_cluster = "lokal"
-[cluster.local]
-engine = "kubernetes"
-endpont = "http://127.0.0.1:7700"
-endpoint = "127.0.0.1"
-region = "local"
-cost = -1
-[variable.A]
-secret = 1
-[variable.B]
-env = "B"
-file = "b"
-[variable.C]
-vault = "x"
-[reconcile]
-max_deletes = 1
-"#,
-        );
-        snapbox::assert_data_eq!(
-            found.join("\n"),
-            snapbox::str![[r#"
-19:2 unknown key `reconcile` in `vimana.toml` [the keys are `workspace`, `cluster` and `variable`]
-8:1 unknown key `endpont` in `[cluster.local]` [did you mean `endpoint`?]
-7:10 the engine `kubernetes` is not supported yet [use `engine = "embedded"`, the control API of a `vimana serve` node]
-9:12 `127.0.0.1` is no endpoint [write `http://HOST:PORT`, as in `http://127.0.0.1:7700`]
-10:10 `local` is no region; expected `PROVIDER/REGION`, as in `aws/us-east-1` [-]
-11:8 a cost is a number that is not negative [-]
-13:10 `secret` of `[variable.A]` has the wrong type: expected `true` or `false`, found a number [-]
-12:11 the variable `A` has no source [add `env = "A"` or `file = "/path"`]
-16:8 the variable `B` has more than one source [keep one of them]
-18:9 a variable from `vault` is not supported yet [use `env` or `file`]
-3:8 `Acme` is no name of a workspace [use lower-case letters, digits and `-`, at most 63]
-4:10 `Example.com` is no domain [write it in lower case: `example.com`]
-5:19 there is no cluster `lokal` [did you mean `local`?]
-"#]]
-        );
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use super::{Pod, Session};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Data, Fields, Located, Value, yaml};
 use crate::rules::{
-    duplicate_name, invalid_value, invalid_yaml, missing_key, missing_program, unreachable_name,
+    duplicate_name, invalid_value, invalid_yaml, missing_program, unreachable_name,
 };
 use crate::source::RepoPath;
 
@@ -22,16 +22,12 @@ pub(crate) fn read(file: &RepoPath, text: &str, out: &mut Vec<Diagnostic>) -> Ve
             return Vec::new();
         }
     };
-    let Some(fields) = Fields::of(file, "`vpods.yml`", 0..0, &root, out) else {
+    let Some(mut fields) = Fields::of(file, "`vpods.yml`", 0..0, &root, out) else {
         return Vec::new();
     };
     fields.allow(&["sessions"], out);
     if fields.get("sessions").is_none() {
-        out.push(missing_key::diagnostic(
-            fields.place(),
-            "sessions",
-            "`vpods.yml`",
-        ));
+        fields.missing("sessions", out);
     }
     let items = fields.list("sessions", out).unwrap_or_default();
     items
@@ -42,7 +38,7 @@ pub(crate) fn read(file: &RepoPath, text: &str, out: &mut Vec<Diagnostic>) -> Ve
 
 fn read_session(file: &RepoPath, item: &Value, out: &mut Vec<Diagnostic>) -> Option<Session> {
     let table = describe("session", item);
-    let fields = Fields::of(file, table, start(item), item, out)?;
+    let mut fields = Fields::of(file, table, start(item), item, out)?;
     fields.allow(&["name", "limitConnections", "containers"], out);
     let limit_connections = read_limit(&fields, out);
 
@@ -97,7 +93,7 @@ fn read_limit(fields: &Fields<'_>, out: &mut Vec<Diagnostic>) -> Option<u32> {
 
 fn read_pod(file: &RepoPath, item: &Value, out: &mut Vec<Diagnostic>) -> Option<Pod> {
     let table = describe("container", item);
-    let fields = Fields::of(file, table, start(item), item, out)?;
+    let mut fields = Fields::of(file, table, start(item), item, out)?;
     fields.allow(
         &[
             "name",
