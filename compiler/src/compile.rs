@@ -7,7 +7,9 @@ use crate::diagnostic::{self, Diagnostic, Severity, SourceFiles, Span};
 use crate::discovery::{Discovered, SETTINGS, discover};
 use crate::graph::{Graph, GraphBuilder, GraphError, Origin};
 use crate::protobuf::Linker;
-use crate::rules::{invalid_graph, missing_settings};
+use crate::rules::{
+    invalid_graph, missing_settings, no_domain, undeclared_variable, unknown_region,
+};
 use crate::services::{self, Resources, check_identities, check_overlaps};
 use crate::settings::{self, Cluster, Places, Settings, VariableSource};
 use crate::source::{MAX_FILE_BYTES, RepoPath, Source};
@@ -84,6 +86,7 @@ pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
         &mut out,
     );
 
+    drop_consequences(&mut out);
     let graph = finish(builder, &mut out);
     diagnostic::sort(&mut out);
     Compilation {
@@ -207,6 +210,27 @@ fn cluster_resource(cluster: &Cluster) -> v1::Cluster {
         region: cluster.region.to_string(),
         also: cluster.also.iter().map(ToString::to_string).collect(),
         cost: cluster.cost.to_string(),
+    }
+}
+
+/// Leaves out what is said for want of a setting where `vimana.toml` is wrong or
+/// missing: once it is mended, the setting may be there.
+fn drop_consequences(out: &mut Vec<Diagnostic>) {
+    let is_about_settings = |found: &Diagnostic| {
+        let primary = found.primary();
+        found.code == missing_settings::CODE
+            || primary.is_some_and(|span| span.file.as_str() == SETTINGS)
+    };
+    let is_wrong = out
+        .iter()
+        .any(|found| found.severity == Severity::Error && is_about_settings(found));
+    if is_wrong {
+        out.retain(|found| {
+            !matches!(
+                found.code,
+                no_domain::CODE | undeclared_variable::CODE | unknown_region::CODE
+            )
+        });
     }
 }
 

@@ -111,3 +111,23 @@ fn a_repository_of_too_many_files_is_refused() {
     let found = findings(&compilation);
     assert!(found.contains("30 files; at most 10"), "{found}");
 }
+
+#[test]
+fn what_may_follow_from_wrong_settings_is_not_said_as_well() {
+    for settings in [
+        "[workspace]\nname = \"acme\"\ndomain = \"Example.com\"\n",
+        "[workspace]\nname = \"acme\"\ndomian = \"example.com\"\n",
+        "[workspace\nname = \"acme\"\ndomain = \"example.com\"\n",
+    ] {
+        let source = repo([
+            ("vimana.toml", text(settings)),
+            ("walkthrough/foo.proto", text(FOO)),
+            ("walkthrough/service.txtpb", text(FOO_CONFIG)),
+        ]);
+        let found = findings(&compiled(&source));
+        for code in ["VM0052", "VM0060", "VM0061"] {
+            assert!(!found.contains(code), "{found}");
+        }
+        assert!(found.contains(" E VM003"), "{found}");
+    }
+}
