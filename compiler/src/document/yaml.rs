@@ -41,6 +41,14 @@ pub(crate) fn parse(text: &str) -> Result<Value, SyntaxError> {
 fn message(error: &serde_saphyr::Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
+    // The rest of such a line is a value of the library.
+    if let Some(limit) = line.strip_prefix("budget breached: ") {
+        return if limit.starts_with("Documents") {
+            "expected one document, found another".to_owned()
+        } else {
+            "more than a file may hold".to_owned()
+        };
+    }
     let line = match line.rfind(" at line ") {
         Some(end) => &line[..end],
         None => line,
@@ -236,6 +244,12 @@ mod tests {
         let error = parse(text).unwrap_err();
         assert!(error.range.is_some(), "{error:?}");
         assert!(!error.message.contains(" line "), "{error:?}");
+    }
+
+    #[test]
+    fn a_second_document_is_named_as_such() {
+        let error = parse("a: b\n---\nc: d\n").unwrap_err();
+        assert_eq!(error.message, "expected one document, found another");
     }
 
     #[test]

@@ -24,4 +24,5 @@ pub(crate) const CODE: &str = "VM0057";
 pub(crate) fn diagnostic(span: Span, path: &RepoPath, why: &str) -> Diagnostic {
     Diagnostic::error(CODE, format!("`{path}` is no component: {why}"))
         .at(span, "the component is for this")
+        .help("build it again as a component; `vimana wit` prints what it should export")
 }

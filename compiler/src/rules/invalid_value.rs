@@ -32,7 +32,13 @@ pub(crate) fn wrong_type(span: Span, name: &str, expected: &str, found: &str) ->
     if expected == "a string" && matches!(found, "a number" | "a boolean") {
         return diagnostic.help("put it into quotes");
     }
-    diagnostic
+    match expected {
+        "a string" if found == "nothing" => diagnostic.help("write `\"\"` for an empty string"),
+        "a table" => diagnostic.help("write keys and their values"),
+        "a list" | "a list of strings" => diagnostic.help("write items between `[` and `]`"),
+        "a string" => diagnostic.help("write text in quotes"),
+        _ => diagnostic.help(format!("write {expected}")),
+    }
 }
 
 pub(crate) fn diagnostic(span: Span, message: impl Into<String>) -> Diagnostic {

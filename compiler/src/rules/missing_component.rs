@@ -53,10 +53,14 @@ pub(crate) fn no_file(span: Span, path: &str, found: &[&str]) -> Diagnostic {
         Diagnostic::error(CODE, format!("there is no component `{path}`")).at(span, "");
     match nearest(path, found.iter().copied()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.note(format!("the components of the folder are {}", super::list(found))),
+        None => diagnostic
+            .note(format!("the components of the folder are {}", super::list(found)))
+            .help("build the component and put it there, or name one that is there"),
     }
 }
 
 pub(crate) fn outside(span: Span, why: &str) -> Diagnostic {
-    Diagnostic::error(CODE, why).at(span, "")
+    Diagnostic::error(CODE, why)
+        .at(span, "")
+        .help("put the component into the repository, and name it from the folder of this file")
 }

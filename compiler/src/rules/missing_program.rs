@@ -32,5 +32,7 @@ pub(crate) fn diagnostic(span: Span, path: &str, known: &[&str]) -> Diagnostic {
 }
 
 pub(crate) fn outside(span: Span, why: &str) -> Diagnostic {
-    Diagnostic::error(CODE, why).at(span, "")
+    Diagnostic::error(CODE, why)
+        .at(span, "")
+        .help("put the program into the repository, and name it from the folder of this file")
 }

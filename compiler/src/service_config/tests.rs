@@ -152,18 +152,24 @@ error[VM0010]: expected `]`, found `failover`
   |            - opened here
 3 |   failover: }
   |   ^^^^^^^^
+  |
+  = help: add `]`
 
 error[VM0010]: expected a value for `failover`, found `}`
  --> greeter/service.txtpb:3:13
   |
 3 |   failover: }
   |             ^
+  |
+  = help: put a value for `failover` here
 
 error[VM0010]: `}` closes nothing
  --> greeter/service.txtpb:4:1
   |
 4 | }
   | ^
+  |
+  = help: remove `}`
 
 
 "#]]

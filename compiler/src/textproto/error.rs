@@ -35,19 +35,24 @@ impl SyntaxError {
             SyntaxErrorKind::Expected { found, .. } if found == "`/`" => {
                 Some("a comment begins with `#`".to_owned())
             }
-            SyntaxErrorKind::Expected { expected, found } if found == "`=`" => expected
-                .contains("`:`")
-                .then(|| "write `:` for `=`".to_owned()),
+            SyntaxErrorKind::Expected { expected, found }
+                if found == "`=`" && expected.contains("`:`") =>
+            {
+                Some("write `:` for `=`".to_owned())
+            }
             SyntaxErrorKind::BadEscape { escape } if !escape.starts_with("\\U") => {
                 Some("a backslash itself is written `\\\\`".to_owned())
             }
+            SyntaxErrorKind::Expected { expected, .. } if expected.contains("behind") => {
+                Some(format!("put {expected}"))
+            }
+            SyntaxErrorKind::Expected { expected, .. } => Some(format!("put {expected} here")),
+            SyntaxErrorKind::Unclosed { closer, .. } => Some(format!("add `{closer}`")),
+            SyntaxErrorKind::Unmatched { closer } => Some(format!("remove `{closer}`")),
+            SyntaxErrorKind::UnterminatedString { quote } => Some(format!("add `{quote}`")),
             SyntaxErrorKind::TooDeep { .. }
-            | SyntaxErrorKind::Expected { .. }
             | SyntaxErrorKind::BadEscape { .. }
             | SyntaxErrorKind::NoCharacter { .. }
-            | SyntaxErrorKind::UnterminatedString { .. }
-            | SyntaxErrorKind::Unclosed { .. }
-            | SyntaxErrorKind::Unmatched { .. }
             | SyntaxErrorKind::TooMany { .. } => None,
         }
     }

@@ -134,12 +134,16 @@ a/a.proto:14:20 E VM0058 `a/a-1.0.0.wasm`: function `get`: `response.text` shoul
     help: `vimana wit` prints what the component should export
 # truncated
 a/a.proto:7:14 E VM0057 `a/a-1.0.0.wasm` is no component: the WebAssembly is truncated: it ends at byte 200, inside the part that starts at byte 11
+    help: build it again as a component; `vimana wit` prints what it should export
 # no component
 a/a.proto:7:14 E VM0057 `a/a-1.0.0.wasm` is no component: a core module without WIT metadata, not a component; build it with a component target (Rust: `--target wasm32-wasip2`), or embed its world with `wasm-tools component embed`
+    help: build it again as a component; `vimana wit` prints what it should export
 # text
 a/a.proto:7:14 E VM0057 `a/a-1.0.0.wasm` is no component: not WebAssembly: expected a file that starts with `/0asm`, found text; is it WebAssembly text (`.wat`)? `wasm-tools parse` makes it binary
+    help: build it again as a component; `vimana wit` prints what it should export
 # empty
 a/a.proto:7:14 E VM0057 `a/a-1.0.0.wasm` is no component: not WebAssembly: expected a file that starts with `/0asm`, found an empty file
+    help: build it again as a component; `vimana wit` prints what it should export
 # network
 a/a.proto:7:14 E VM0058 `a/a-1.0.0.wasm`: nothing satisfies the import `x:y/z`: compose the component with one that exports it
 
@@ -302,6 +306,7 @@ a/service.txtpb:2:60 E VM0055 there is no component `a-1.0.wasm`
 a/service.txtpb:3:60 E VM0036 a component from a registry is not supported yet
     help: pull it into the repository, and name the file
 a/service.txtpb:4:60 E VM0055 `../../x.wasm` is outside of the repository
+    help: put the component into the repository, and name it from the folder of this file
 # options
 a/a.proto:6:9 E VM0051 `0000-4000-8000-000000000001` is no UUID
     help: `uuidgen` makes one

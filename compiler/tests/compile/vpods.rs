@@ -128,6 +128,7 @@ a/vpods.yml:1:1 E VM0033 unknown key `version` in `vpods.yml`
 a/vpods.yml:4:5 E VM0033 unknown key `limitConections` in session `client`
     help: did you mean `limitConnections`?
 a/vpods.yml:5:23 E VM0034 `limitConnections` of session `client` has the wrong type: expected a whole number, found a string
+    help: write a whole number
 a/vpods.yml:7:15 W VM0082 the name `Client` has capitals, and URLs have none
     help: rename it to `client`
 a/vpods.yml:8:17 E VM0081 there is no file `clinet.js` for the vpod to run
@@ -138,13 +139,16 @@ a/vpods.yml:10:15 E VM0080 there are two vpods `client`
 a/vpods.yml:13:9 E VM0033 unknown key `enviroment` in container `client`
     help: did you mean `environment`?
 a/vpods.yml:14:22 E VM0034 `environment` has the wrong type: expected a table, found a list
+    help: write keys and their values
 a/vpods.yml:15:25 E VM0034 `reachableVPods` of container `client` has the wrong type: expected a list, found a string
+    help: write items between `[` and `]`
 a/vpods.yml:16:15 E VM0034 a vpod cannot be named `main`: that is the page
 a/vpods.yml:19:9 E VM0035 a container has no `launcher`
-    help: add `launcher`
+    help: add `launcher: ...`
 a/vpods.yml:19:9 E VM0035 a container has no `name`
-    help: add `name`
+    help: add `name: ...`
 a/vpods.yml:20:9 E VM0034 a container has the wrong type: expected a table, found a string
+    help: write keys and their values
 a/vpods.yml:21:11 E VM0034 `name` of a session has the wrong type: expected a string, found a number
     help: put it into quotes
 a/vpods.yml:22:23 E VM0034 `limitConnections` is 0; expected a whole number from 1
@@ -152,19 +156,22 @@ a/vpods.yml:22:23 E VM0034 `limitConnections` is 0; expected a whole number from
 a/vpods.yml:24:11 E VM0034 `a/b` is no name of a session
     help: use letters, digits, `-`, `_` and `.`, at most 63
 a/vpods.yml:25:17 E VM0034 `containers` of session `a/b` has the wrong type: expected a list, found a table
+    help: write items between `[` and `]`
 b/vpods.yml:2:11 E VM0080 there are two sessions `Client`
     at a/vpods.yml:3:11: first defined here
     help: rename one of the sessions
 b/vpods.yml:3:23 E VM0034 `limitConnections` is -1; expected a whole number from 1
     help: leave it out for any number of connections
 c/vpods.yml:2:11 E VM0032 invalid YAML: unclosed bracket `[`
+    help: close what is open, and check the indentation and the quotes here
 d/vpods.yml:2:2 E VM0032 invalid YAML: tabs disallowed within this context (block indentation)
-e/vpods.yml:1:1 E VM0035 `vpods.yml` has no `sessions`
-    help: add `sessions`
+    help: indent with spaces
 e/vpods.yml:1:1 E VM0033 unknown key `sesions` in `vpods.yml`
     help: did you mean `sessions`?
 f/vpods.yml:1:1 E VM0034 `vpods.yml` has the wrong type: expected a table, found nothing
+    help: write keys and their values
 g/vpods.yml:3:5 E VM0032 invalid YAML: duplicate mapping key: name
+    help: keep one of the two
 
 "#]]
     );

@@ -107,11 +107,16 @@ impl Parser<'_> {
         self.errors.push(SyntaxError::new(range, kind));
     }
 
+    /// Whether the next token has been reported.
+    pub(super) fn has_error_here(&self) -> bool {
+        self.errors.has_at(self.next_range().start)
+    }
+
     pub(super) fn expected(&mut self, expected: impl Into<String>) {
         // A second error at the same token would say nothing new, and what the
         // lexer has reported neither.
         let range = self.next_range();
-        if self.errors.has_at(range.start)
+        if self.has_error_here()
             || matches!(self.peek(), TokenKind::BadNumber | TokenKind::BadString)
         {
             return;

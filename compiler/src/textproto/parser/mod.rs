@@ -188,6 +188,10 @@ impl Parser<'_> {
     }
 
     fn unclosed(&mut self, opener: Range<usize>, closer: u8) {
+        // Where the text ends, whatever is around the innermost is open as well.
+        if self.has_error_here() {
+            return;
+        }
         let kind = SyntaxErrorKind::Unclosed {
             opener,
             closer: char::from(closer),

@@ -219,20 +219,20 @@ bool: true?
         errors(text),
         str![[r#"
 6..7 "=": expected `:` or `{` behind `int32`, found `=` (write `:` for `=`)
-18..24 "uint32": expected a value for `int64`, found `uint32`
+18..24 "uint32": expected a value for `int64`, found `uint32` (put a value for `int64` here)
 26..31 "1.0.0": `1.0.0` is no number (a string needs quotes: `"1.0.0"`)
-40..45 "\"open": expected `"` at the end of the string, found the end of the line
+40..45 "\"open": expected `"` at the end of the string, found the end of the line (add `"`)
 54..56 "\\q": `\q` is no escape sequence (a backslash itself is written `\\`)
 56..60 "\\u12": `\u12` is no escape sequence (a backslash itself is written `\\`)
-69..70 "1": expected `:` or `{` behind `double`, found `1`
-102..103 "{": expected `,` or `]`, found `{`
-105..106 "]": expected a value, found `]`
-109..110 "}": `}` closes nothing
+69..70 "1": expected `:` or `{` behind `double`, found `1` (put `:` or `{` behind `double`)
+102..103 "{": expected `,` or `]`, found `{` (put `,` or `]` here)
+105..106 "]": expected a value, found `]` (put a value here)
+109..110 "}": `}` closes nothing (remove `}`)
 111..112 "/": expected the name of a field, found `/` (a comment begins with `#`)
-132..133 "[": expected `:` behind `numbers`, found `[`
-145..146 "x": expected a number behind `-`, found `x`
-154..155 ":": expected `]`, found `:`
-168..169 "?": expected the name of a field, found `?`
+132..133 "[": expected `:` behind `numbers`, found `[` (put `:` behind `numbers`)
+145..146 "x": expected a number behind `-`, found `x` (put a number behind `-`)
+154..155 ":": expected `]`, found `:` (add `]`)
+168..169 "?": expected the name of a field, found `?` (put the name of a field here)
 156..157 "1": expected a string for `t.note`, found the number `1` (put it in quotes: `"1"`)
 
 "#]]
