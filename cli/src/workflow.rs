@@ -68,38 +68,62 @@ pub(crate) async fn make_plan(
         .map_err(|error| plan_error(&error))
 }
 
-/// Executes a plan that was made just now. Where the node has moved on in between,
-/// or somebody else is applying, it plans again.
-pub(crate) async fn apply_fresh(
-    mut plan: Plan,
-    desired: &Desired,
-    engine: &Embedded,
-    components: &RepositoryComponents,
-    options: &PlanOptions,
-    output: &Output,
-    cancel: &Cancel,
-) -> Result<Report, CommandError> {
-    let give_up = Instant::now() + PATIENCE;
-    loop {
-        let refused = match run(&plan, engine, components, output, cancel).await {
-            Ok(report) => return Ok(report),
-            Err(error) => error,
-        };
-        match &refused {
-            ExecuteError::Stale { .. } if Instant::now() < give_up => {}
-            ExecuteError::LeaseHeld { holder, expires_in } if Instant::now() < give_up => {
-                output.note(format_args!(
-                    "waiting for `{holder}`, whose lease ends in {:.0} s unless it is renewed",
-                    expires_in.as_secs_f64().ceil()
-                ));
-                tokio::select! {
-                    () = tokio::time::sleep(*expires_in) => {}
-                    () = cancel.requested() => return Err(execute_error(&refused)),
+/// The execution of plans that are made just now.
+pub(crate) struct FreshApply<'a> {
+    pub(crate) desired: &'a Desired,
+    pub(crate) engine: &'a Embedded,
+    pub(crate) components: &'a RepositoryComponents,
+    pub(crate) options: &'a PlanOptions,
+    pub(crate) output: &'a Output,
+    pub(crate) cancel: &'a Cancel,
+    /// Sees a plan that does something else than the one before, and may refuse it.
+    pub(crate) review: &'a dyn Fn(&Plan) -> Result<(), CommandError>,
+}
+
+impl FreshApply<'_> {
+    /// Executes `plan`. Where the node has moved on in between, or somebody else is
+    /// applying, it plans again.
+    pub(crate) async fn run(&self, mut plan: Plan) -> Result<Report, CommandError> {
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let ran = run(
+                &plan,
+                self.engine,
+                self.components,
+                self.output,
+                self.cancel,
+            );
+            let refused = match ran.await {
+                Ok(report) => return Ok(report),
+                Err(error) => error,
+            };
+            let wait = match &refused {
+                ExecuteError::Stale { .. } if Instant::now() < give_up => Duration::ZERO,
+                ExecuteError::LeaseHeld { holder, expires_in } if Instant::now() < give_up => {
+                    self.output.note(format_args!(
+                        "waiting for `{holder}`, whose lease ends in {:.0} s unless it is renewed",
+                        expires_in.as_secs_f64().ceil()
+                    ));
+                    *expires_in
                 }
+                _ => return Err(execute_error(&refused)),
+            };
+            let again = async {
+                tokio::time::sleep(wait).await;
+                make_plan(self.desired, self.engine, self.options).await
+            };
+            let next = tokio::select! {
+                next = again => next?,
+                () = self.cancel.requested() => {
+                    let message = "interrupted before anything was applied";
+                    return Err(CommandError::new(Code::Interrupted, message));
+                }
+            };
+            if !next.pending().eq(plan.pending()) {
+                (self.review)(&next)?;
             }
-            _ => return Err(execute_error(&refused)),
+            plan = next;
         }
-        plan = make_plan(desired, engine, options).await?;
     }
 }
 
@@ -144,12 +168,13 @@ pub(crate) const fn palette(output: &Output) -> render::Palette {
     }
 }
 
-/// Asks a person on a terminal; in a pipe there is nobody to ask, and the answer
-/// is yes.
+/// Whether there is a person to ask; in a pipe there is nobody.
+pub(crate) fn asks(output: &Output) -> bool {
+    std::io::stdin().is_terminal() && output.is_watched()
+}
+
+/// Asks a person.
 pub(crate) fn confirm(output: &Output) -> Result<bool, CommandError> {
-    if !std::io::stdin().is_terminal() || !output.is_watched() {
-        return Ok(true);
-    }
     output.note("Apply this plan? Only `yes` applies it.");
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
@@ -208,5 +233,11 @@ pub(crate) fn execute_error(error: &ExecuteError) -> CommandError {
 }
 
 fn plan_error(error: &PlanError) -> CommandError {
-    CommandError::from_error(Code::Refused, error)
+    let described = CommandError::from_error(Code::Refused, error);
+    match error {
+        PlanError::NothingDesired { .. } => {
+            described.with_help("if that is meant, `vimana apply --allow-empty` deletes them")
+        }
+        _ => described,
+    }
 }

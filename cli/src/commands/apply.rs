@@ -14,7 +14,7 @@ use crate::commands::plan::{self, Guards};
 use crate::commands::signals::Signals;
 use crate::output::Output;
 use crate::repository::{self, Repository};
-use crate::workflow::{self, RepositoryComponents};
+use crate::workflow::{self, FreshApply, RepositoryComponents};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -40,10 +40,9 @@ pub(crate) fn run(
 ) -> Result<Code, CommandError> {
     let repository = Repository::find(global)?;
     super::runtime()?.block_on(async {
-        let cancel = cancelled_by_signals()?;
         match &arguments.file {
-            Some(file) => saved(file, &repository, global, output, &cancel).await,
-            None => fresh(arguments, &repository, global, output, &cancel).await,
+            Some(file) => saved(file, &repository, global, output).await,
+            None => fresh(arguments, &repository, global, output).await,
         }
     })
 }
@@ -53,7 +52,6 @@ async fn fresh(
     repository: &Repository,
     global: &Global,
     output: &Output,
-    cancel: &Cancel,
 ) -> Result<Code, CommandError> {
     let source = repository.source(arguments.revision.rev.as_deref())?;
     let desired = repository::desired(source.as_ref(), output)?;
@@ -64,21 +62,31 @@ async fn fresh(
     if plan.is_empty() {
         return Ok(Code::Success);
     }
-    if !arguments.yes && !workflow::confirm(output)? {
+    let is_agreed_on = !arguments.yes && workflow::asks(output);
+    if is_agreed_on && !workflow::confirm(output)? {
         output.note("nothing was applied");
         return Ok(Code::Refused);
     }
     let components = RepositoryComponents::of(source, &desired);
-    let report = workflow::apply_fresh(
-        plan,
-        &desired,
-        &engine,
-        &components,
-        &options,
+    let review = |plan: &Plan| {
+        plan::print(plan, Format::Text, output)?;
+        if is_agreed_on && !plan.is_empty() {
+            let message = "the node has moved on, and the plan is not the one that you agreed to";
+            return Err(CommandError::new(Code::Refused, message)
+                .with_help("read the new plan above, and type the same again"));
+        }
+        Ok(())
+    };
+    let apply = FreshApply {
+        desired: &desired,
+        engine: &engine,
+        components: &components,
+        options: &options,
         output,
-        cancel,
-    )
-    .await?;
+        cancel: &cancelled_by_signals()?,
+        review: &review,
+    };
+    let report = apply.run(plan).await?;
     workflow::finish(&report, output)
 }
 
@@ -87,7 +95,6 @@ async fn saved(
     repository: &Repository,
     global: &Global,
     output: &Output,
-    cancel: &Cancel,
 ) -> Result<Code, CommandError> {
     let plan = Plan::load(file).map_err(|error| CommandError::from_error(Code::Failed, &error))?;
     let settings = repository.settings(output)?;
@@ -100,13 +107,15 @@ async fn saved(
             .and_then(|commit| repository.source(Some(commit)).ok()),
     );
     let components = RepositoryComponents::search(sources);
-    let report = workflow::run(&plan, &engine, &components, output, cancel)
+    let cancel = cancelled_by_signals()?;
+    let report = workflow::run(&plan, &engine, &components, output, &cancel)
         .await
         .map_err(|error| workflow::execute_error(&error))?;
     workflow::finish(&report, output)
 }
 
-/// Each SIGINT or SIGTERM cancels once more.
+/// Each SIGINT or SIGTERM cancels once more. Until then, the first one ends the
+/// process as it ends any: nothing has been applied.
 fn cancelled_by_signals() -> Result<Cancel, CommandError> {
     let mut signals = Signals::listen()?;
     let (canceller, cancel) = cancellation();

@@ -19,7 +19,7 @@ use crate::commands::signals::Signals;
 use crate::endpoint::{self, Announcement};
 use crate::output::Output;
 use crate::repository::{self, Repository};
-use crate::workflow::{self, RepositoryComponents};
+use crate::workflow::{self, FreshApply, RepositoryComponents};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -148,16 +148,16 @@ async fn converge(
         return Ok(Some(desired));
     }
     let components = RepositoryComponents::of(source, &desired);
-    let report = workflow::apply_fresh(
-        plan,
-        &desired,
+    let apply = FreshApply {
+        desired: &desired,
         engine,
-        &components,
-        &options,
+        components: &components,
+        options: &options,
         output,
-        &Cancel::never(),
-    )
-    .await?;
+        cancel: &Cancel::never(),
+        review: &|plan| super::plan::print(plan, Format::Text, output),
+    };
+    let report = apply.run(plan).await?;
     let code = workflow::finish(&report, output)?;
     Ok((code == Code::Success).then_some(desired))
 }
