@@ -13,6 +13,17 @@ use serde::{Deserialize, Serialize};
 /// The folder in a config repository that is vimana's own; never committed.
 pub(crate) const FOLDER: &str = ".vimana";
 
+/// Makes the folder in a repository, which git ignores by itself.
+pub(crate) fn make_folder(root: &Path) -> io::Result<PathBuf> {
+    let folder = root.join(FOLDER);
+    std::fs::create_dir_all(&folder)?;
+    let ignore = folder.join(".gitignore");
+    if !ignore.exists() {
+        std::fs::write(ignore, "*\n")?;
+    }
+    Ok(folder)
+}
+
 /// What a running `up` leaves in the repository.
 #[derive(Debug, Serialize, Deserialize)]
 struct Notice {
@@ -98,7 +109,7 @@ mod tests {
     #[test]
     fn a_notice_is_found_while_its_writer_lives_and_not_after() {
         let root = tempfile::tempdir().unwrap();
-        std::fs::create_dir(root.path().join(FOLDER)).unwrap();
+        make_folder(root.path()).unwrap();
         let address: SocketAddr = "127.0.0.1:7700".parse().unwrap();
 
         let announcement = Announcement::publish(root.path(), address, address).unwrap();

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::arguments::Arguments;
+use crate::command_error::{Code, CommandError};
 use crate::output::Output;
 
 fn main() -> ExitCode {
@@ -27,6 +28,15 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let output = Output::new(arguments.global.color);
+    // Every path of the command line is then relative to it.
+    if let Some(directory) = &arguments.global.directory {
+        if let Err(error) = std::env::set_current_dir(directory) {
+            let message = format!("cannot open the folder `{}`: {error}", directory.display());
+            return CommandError::new(Code::Failed, message)
+                .report(&output)
+                .into();
+        }
+    }
     match commands::run(&arguments, &output) {
         Ok(code) => code.into(),
         Err(error) => error.report(&output).into(),
@@ -40,8 +50,8 @@ fn usage(error: &clap::Error) -> ExitCode {
     // Nobody is left to tell where even this cannot be written.
     let _ = error.print();
     if error.use_stderr() {
-        command_error::Code::Failed.into()
+        Code::Failed.into()
     } else {
-        command_error::Code::Success.into()
+        Code::Success.into()
     }
 }

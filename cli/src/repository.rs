@@ -21,8 +21,8 @@ pub(crate) struct Repository {
 
 impl Repository {
     /// The repository that holds the working folder.
-    pub(crate) fn find(global: &Global) -> Result<Self, CommandError> {
-        Self::around(global.directory.as_deref().unwrap_or(Path::new(".")))
+    pub(crate) fn find() -> Result<Self, CommandError> {
+        Self::around(Path::new("."))
     }
 
     /// The repository that holds `folder`: it, or the nearest folder above it, has

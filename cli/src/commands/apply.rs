@@ -38,7 +38,7 @@ pub(crate) fn run(
     global: &Global,
     output: &Output,
 ) -> Result<Code, CommandError> {
-    let repository = Repository::find(global)?;
+    let repository = Repository::find()?;
     super::runtime()?.block_on(async {
         match &arguments.file {
             Some(file) => saved(file, &repository, global, output).await,

@@ -22,12 +22,8 @@ pub(crate) struct Arguments {
     output: Format,
 }
 
-pub(crate) fn run(
-    arguments: &Arguments,
-    global: &Global,
-    output: &Output,
-) -> Result<Code, CommandError> {
-    let repository = Repository::find(global)?;
+pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, CommandError> {
+    let repository = Repository::find()?;
     let source = repository.source(arguments.revision.rev.as_deref())?;
     let compilation = vimana_compiler::compile(source.as_ref(), &Options::default());
     match arguments.output {

@@ -32,12 +32,8 @@ enum Language {
     Json,
 }
 
-pub(crate) fn run(
-    arguments: &Arguments,
-    global: &Global,
-    output: &Output,
-) -> Result<Code, CommandError> {
-    let repository = Repository::find(global)?;
+pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, CommandError> {
+    let repository = Repository::find()?;
     let source = repository.source(arguments.revision.rev.as_deref())?;
     let desired = repository::desired(source.as_ref(), output)?;
     output.data(match arguments.output {

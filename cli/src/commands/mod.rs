@@ -43,9 +43,9 @@ pub(crate) enum Command {
 pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, CommandError> {
     let global = &arguments.global;
     match &arguments.command {
-        Command::Check(arguments) => check::run(arguments, global, output),
-        Command::Wit(arguments) => wit::run(arguments, global, output),
-        Command::Graph(arguments) => graph::run(arguments, global, output),
+        Command::Check(arguments) => check::run(arguments, output),
+        Command::Wit(arguments) => wit::run(arguments, output),
+        Command::Graph(arguments) => graph::run(arguments, output),
         Command::Plan(arguments) => plan::run(arguments, global, output),
         Command::Show(arguments) => show::run(arguments, output),
         Command::Apply(arguments) => apply::run(arguments, global, output),

@@ -55,7 +55,7 @@ pub(crate) fn run(
     global: &Global,
     output: &Output,
 ) -> Result<Code, CommandError> {
-    let repository = Repository::find(global)?;
+    let repository = Repository::find()?;
     let source = repository.source(arguments.revision.rev.as_deref())?;
     let desired = repository::desired(source.as_ref(), output)?;
     let plan = super::runtime()?.block_on(async {

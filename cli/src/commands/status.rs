@@ -34,7 +34,7 @@ pub(crate) fn run(
     global: &Global,
     output: &Output,
 ) -> Result<Code, CommandError> {
-    let repository = Repository::find(global)?;
+    let repository = Repository::find()?;
     let settings = repository.settings(output)?;
     let status = super::runtime()?.block_on(async {
         let engine = workflow::connect(&repository, Some(&settings), global).await?;

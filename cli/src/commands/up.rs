@@ -41,16 +41,11 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<Code, CommandError> {
     let repository = match &arguments.directory {
-        Some(directory) => Repository::around(&resolve(global.directory.as_deref(), directory))?,
-        None => Repository::find(global)?,
+        Some(directory) => Repository::around(directory)?,
+        None => Repository::find()?,
     };
     super::logging();
     super::runtime()?.block_on(serve_and_follow(arguments, global, &repository, output))
-}
-
-/// `-C` moves what follows it.
-fn resolve(base: Option<&Path>, directory: &Path) -> PathBuf {
-    base.map_or_else(|| directory.to_owned(), |base| base.join(directory))
 }
 
 async fn serve_and_follow(
@@ -60,11 +55,11 @@ async fn serve_and_follow(
     output: &Output,
 ) -> Result<Code, CommandError> {
     let mut signals = Signals::listen()?;
-    std::fs::create_dir_all(repository.root().join(endpoint::FOLDER))?;
+    let folder = endpoint::make_folder(repository.root())?;
     let state = arguments
         .state
         .clone()
-        .unwrap_or_else(|| repository.root().join(endpoint::FOLDER).join("node"));
+        .unwrap_or_else(|| folder.join("node"));
     let node = serve::start(&arguments.listeners, state, global).await?;
     let announcement = Announcement::publish(
         repository.root(),

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use vimana_compiler::diagnostic::Severity;
 use vimana_compiler::source::{RepoPath, WorkTree};
 
-use crate::arguments::Global;
 use crate::command_error::{Code, CommandError};
 use crate::output::Output;
 use crate::repository::{self, Repository};
@@ -24,16 +23,9 @@ pub(crate) struct Arguments {
     proto_path: Vec<PathBuf>,
 }
 
-pub(crate) fn run(
-    arguments: &Arguments,
-    global: &Global,
-    output: &Output,
-) -> Result<Code, CommandError> {
-    let file = match &global.directory {
-        Some(directory) => directory.join(&arguments.file),
-        None => arguments.file.clone(),
-    };
-    let (root, path) = locate(&file)?;
+pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, CommandError> {
+    let file = &arguments.file;
+    let (root, path) = locate(file)?;
     let open = |folder: &Path| {
         WorkTree::open(folder).map_err(|error| CommandError::from_error(Code::Failed, &error))
     };

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::rules::invalid_proto;
+use crate::rules::{invalid_proto, list, nearest};
 use crate::source::RepoPath;
 
 /// Everything that a parser has to say about one file.
@@ -125,6 +125,20 @@ fn advice(message: &str) -> Option<String> {
             "write names in ASCII letters, digits and `_`, and other text in quotes".into(),
         );
     }
+    if let Some((_, rest)) = message.split_once("field `") {
+        if let Some((field, rest)) = rest.split_once("` not found for message `") {
+            return fields_of(rest.trim_end_matches('`'), field);
+        }
+    }
+    if message.ends_with(" is not defined") {
+        return Some("mend the name, or import the file that defines it".into());
+    }
+    if message.ends_with(" is defined twice") || message.ends_with(" is already used") {
+        return Some("change one of the two".into());
+    }
+    if message.contains("already set") {
+        return Some("keep one of the two".into());
+    }
     let (expected, found) = message.strip_prefix("expected ")?.split_once(", but ")?;
     let Some(found) = found.strip_prefix("found ") else {
         return Some(format!("add {expected} at the end"));
@@ -134,6 +148,19 @@ fn advice(message: &str) -> Option<String> {
         format!("put {expected} before {found}")
     } else {
         format!("remove {found}, or complete what stands before it")
+    })
+}
+
+/// The fields of a message of vimana's own options, for who names another.
+fn fields_of(message: &str, field: &str) -> Option<String> {
+    let message = vimana_proto::descriptor_pool().get_message_by_name(message)?;
+    let names: Vec<String> = message
+        .fields()
+        .map(|field| field.name().to_owned())
+        .collect();
+    Some(match nearest(field, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("its fields are {}", list(&names)),
     })
 }
 

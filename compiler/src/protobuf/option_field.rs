@@ -6,32 +6,47 @@ pub(crate) struct OptionField;
 
 impl OptionField {
     /// The value of the first field `name` of the outermost message in `option`,
-    /// a part of `text`; the whole option where there is none.
+    /// a part of `text`, or of the field `NAME.NAME` of a message in it; the whole
+    /// option where there is none.
     pub(crate) fn range(text: &str, option: Range<usize>, name: &str) -> Range<usize> {
-        let Some(body) = text.get(option.clone()) else {
-            return option;
-        };
-        match find(body, name) {
+        let names: Vec<&str> = name.split('.').collect();
+        let found = text.get(option.clone()).and_then(|body| find(body, &names));
+        match found {
             Some(range) => option.start + range.start..option.start + range.end,
             None => option,
         }
     }
 }
 
-fn find(body: &str, name: &str) -> Option<Range<usize>> {
+/// The value of the field whose path is `names`. A message goes without a colon.
+fn find(body: &str, names: &[&str]) -> Option<Range<usize>> {
     let mut tokens = Tokens { text: body, at: 0 }.peekable();
-    let mut depth = 0_usize;
+    // The names of the messages around a token; the first is that of the option.
+    let mut around: Vec<&str> = Vec::new();
+    let mut last_name = "";
     while let Some(token) = tokens.next() {
-        match &body[token.clone()] {
-            "{" | "<" => depth += 1,
-            "}" | ">" => depth = depth.saturating_sub(1),
-            word if depth == 1
-                && word == name
-                && tokens.next_if(|next| &body[next.clone()] == ":").is_some() =>
-            {
-                return tokens.next();
+        match &body[token] {
+            "{" | "<" => around.push(last_name),
+            "}" | ">" => {
+                around.pop();
             }
-            _ => {}
+            ":" => {}
+            word => {
+                let is_there = around.split_first().is_some_and(|(_, around)| {
+                    names
+                        .split_last()
+                        .is_some_and(|(last, before)| word == *last && around == before)
+                });
+                let next = tokens.peek().map_or("", |next| &body[next.clone()]);
+                if is_there && next == ":" {
+                    tokens.next();
+                    return tokens.next();
+                }
+                if is_there && matches!(next, "{" | "<") {
+                    return tokens.next();
+                }
+                last_name = word;
+            }
         }
     }
     None
@@ -100,6 +115,8 @@ mod tests {
         };"#;
         let range = OptionField::range(text, 2..text.len(), "version");
         assert_eq!(&text[range], "\"3\"");
+        let range = OptionField::range(text, 2..text.len(), "otlp.version");
+        assert_eq!(&text[range], "\"1\"");
         let range = OptionField::range(text, 2..text.len(), "none");
         assert_eq!(range, 2..text.len());
     }

@@ -27,5 +27,7 @@ pub(crate) fn diagnostic(span: Span, name: &str, folder: &RepoPath) -> Diagnosti
         places.push(format!("`{folder}/{name}`"));
     }
     places.push("the files that vimana brings along".to_owned());
-    diagnostic.note(format!("looked for {}", places.join(", then ")))
+    diagnostic
+        .note(format!("looked for {}", places.join(", then ")))
+        .help("write the path from the root of the repository, or put the file there")
 }

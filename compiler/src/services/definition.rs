@@ -106,7 +106,7 @@ impl Definition {
             .otlp
             .filter(|otlp| *otlp != OpenTelemetryExporter::default());
         if let Some(otlp) = &otlp {
-            check_exporter(otlp, &field("otlp"), out);
+            check_exporter(otlp, &field, out);
         }
         let bindings = read_bindings(&linked, &service, out);
 
@@ -186,23 +186,27 @@ fn read_version(
     }
 }
 
-fn check_exporter(otlp: &OpenTelemetryExporter, span: &Span, out: &mut Vec<Diagnostic>) {
+fn check_exporter(
+    otlp: &OpenTelemetryExporter,
+    field: &dyn Fn(&str) -> Span,
+    out: &mut Vec<Diagnostic>,
+) {
     match otlp.protocol.as_str() {
         "grpc" | "http/protobuf" | "" => {}
         "http/json" => out.push(not_supported::diagnostic(
-            span.clone(),
+            field("otlp.protocol"),
             "the OTLP protocol `http/json`",
             "use `http/protobuf` or `grpc`",
         )),
         other => out.push(invalid_service_options::bad_exporter(
-            span.clone(),
+            field("otlp.protocol"),
             format!("`{other}` is no OTLP protocol"),
             "use `http/protobuf` or `grpc`",
         )),
     }
     if otlp.endpoint.is_empty() {
         out.push(invalid_service_options::bad_exporter(
-            span.clone(),
+            field("otlp"),
             "`otlp` has no `endpoint`".to_owned(),
             "add `endpoint: \"https://HOST/PATH\"`",
         ));
@@ -213,7 +217,7 @@ fn check_exporter(otlp: &OpenTelemetryExporter, span: &Span, out: &mut Vec<Diagn
         .any(|scheme| otlp.endpoint.len() > scheme.len() && otlp.endpoint.starts_with(scheme));
     if !has_host {
         out.push(invalid_service_options::bad_exporter(
-            span.clone(),
+            field("otlp.endpoint"),
             format!("`{}` is no URL of an OTLP receiver", otlp.endpoint),
             "write `endpoint: \"https://HOST/PATH\"`",
         ));

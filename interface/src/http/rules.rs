@@ -140,6 +140,9 @@ impl RuleError {
                 "remove `body`: fields that are not in the path are query parameters".to_owned()
             }
             RuleError::BodyInPath { .. } => "remove it from one of them".to_owned(),
+            RuleError::Template { .. } => {
+                "write segments behind slashes, as in `/v1/{name=shelves/*}/books`".to_owned()
+            }
             _ => return None,
         })
     }
