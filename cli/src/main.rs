@@ -29,13 +29,13 @@ fn main() -> ExitCode {
     };
     let output = Output::new(arguments.global.color);
     // Every path of the command line is then relative to it.
-    if let Some(directory) = &arguments.global.directory {
-        if let Err(error) = std::env::set_current_dir(directory) {
-            let message = format!("cannot open the folder `{}`: {error}", directory.display());
-            return CommandError::new(Code::Failed, message)
-                .report(&output)
-                .into();
-        }
+    if let Some(directory) = &arguments.global.directory
+        && let Err(error) = std::env::set_current_dir(directory)
+    {
+        let message = format!("cannot open the folder `{}`: {error}", directory.display());
+        return CommandError::new(Code::Failed, message)
+            .report(&output)
+            .into();
     }
     match commands::run(&arguments, &output) {
         Ok(code) => code.into(),

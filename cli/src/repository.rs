@@ -7,7 +7,6 @@ use vimana_compiler::diagnostic::{Diagnostic, Severity, SourceFiles, render};
 use vimana_compiler::source::{GitRevision, Source, WorkTree};
 use vimana_compiler::{Checked, Desired, Options, Settings};
 
-use crate::arguments::Global;
 use crate::command_error::{Code, CommandError};
 use crate::output::Output;
 

@@ -5,7 +5,7 @@
 use clap::ValueEnum;
 use vimana_compiler::graph::render;
 
-use crate::arguments::{Global, Revision};
+use crate::arguments::Revision;
 use crate::command_error::{Code, CommandError};
 use crate::output::Output;
 use crate::repository::{self, Repository};

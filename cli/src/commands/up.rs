@@ -7,7 +7,7 @@
 mod invitation;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use vimana_reconciler::{Cancel, Embedded, PlanOptions};
 use vimana_runtime::{Node, Token};
