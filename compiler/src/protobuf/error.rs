@@ -125,10 +125,10 @@ fn advice(message: &str) -> Option<String> {
             "write names in ASCII letters, digits and `_`, and other text in quotes".into(),
         );
     }
-    if let Some((_, rest)) = message.split_once("field `") {
-        if let Some((field, rest)) = rest.split_once("` not found for message `") {
-            return fields_of(rest.trim_end_matches('`'), field);
-        }
+    if let Some((_, rest)) = message.split_once("field `")
+        && let Some((field, rest)) = rest.split_once("` not found for message `")
+    {
+        return fields_of(rest.trim_end_matches('`'), field);
     }
     if message.ends_with(" is not defined") {
         return Some("mend the name, or import the file that defines it".into());

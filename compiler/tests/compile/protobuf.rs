@@ -82,6 +82,7 @@ fn what_is_wrong_with_imports_is_told_at_the_import() {
         findings(&compiled(&source)),
         snapbox::str![[r#"
 a/a.proto:4:1 E VM0042 there is no file `common/monye.proto` to import
+    help: write the path from the root of the repository, or put the file there
     note: looked for `common/monye.proto` at the root of the repository, then `a/common/monye.proto`, then the files that vimana brings along
 b/d.proto:2:1 E VM0043 these files import each other: b/c.proto -> b/d.proto -> b/c.proto
     help: move what both files need into a third one
@@ -143,9 +144,12 @@ a/a.proto:3:20 E VM0040 expected an identifier, but found `=`
 a/a.proto:4:23 E VM0040 expected an integer, but found `x`
     help: remove `x`, or complete what stands before it
 b/b.proto:13:44 E VM0040 name `Nothing` is not defined
+    help: mend the name, or import the file that defines it
 b/b.proto:13:59 E VM0040 name `Nowhere` is not defined
+    help: mend the name, or import the file that defines it
 b/b.proto:13:71 E VM0040 field number `1` is already used
     at b/b.proto:13:33: first defined here
+    help: change one of the two
 c/c.proto:2:12 E VM0040 expected a message field, oneof, reserved range, enum, message, option or `}`, but reached end of file
     help: add a message field, oneof, reserved range, enum, message, option or `}` at the end
 d/d.proto:2:1 E VM0041 editions of Protobuf are not supported yet
@@ -159,6 +163,7 @@ f/f.proto:1:100 E VM0040 `google.api.http` resolves to `google.api.http`, which 
 g/g.proto:5:3 W VM0045 options of vimana are used without an import
     help: add `import "vimana/options.proto";`, which other tools need
 g/g.proto:10:30 E VM0040 invalid value of type `vimana.HttpRule` for option `(vimana.http)`: field `got` not found for message `vimana.HttpRule`
+    help: its fields are `selector`, `get`, `put`, `post`, `delete`, `patch`, `body`, `custom`, `additional_bindings` and `response_body`
 
 "#]]
     );

@@ -318,7 +318,7 @@ b/b.proto:5:3 E VM0051 `(vimana.service)` has no `version`
     help: add `version: "1.0.0"`
 c/c.proto:7:11 E VM0051 `otlp` has no `endpoint`
     help: add `endpoint: "https://HOST/PATH"`
-c/c.proto:7:11 E VM0051 `udp` is no OTLP protocol
+c/c.proto:7:23 E VM0051 `udp` is no OTLP protocol
     help: use `http/protobuf` or `grpc`
 c/c.proto:8:14 E VM0055 version `1.0.0` has no component
     help: build the component and put it there as `c-1.0.0.wasm`

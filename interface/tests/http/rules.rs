@@ -117,7 +117,8 @@ fn mistakes_are_findings() {
         ),
         (
             r#"option (vimana.http) = { get: "/v1/{name" };"#,
-            "in the path template `/v1/{name`: expected `}` before the end at byte 4",
+            "in the path template `/v1/{name`: expected `}` before the end at byte 4; \
+             write segments behind slashes, as in `/v1/{name=shelves/*}/books`",
         ),
         (
             r#"option (vimana.http) = { custom { kind: "A B" path: "/" } };"#,
