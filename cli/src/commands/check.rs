@@ -7,7 +7,7 @@ use vimana_compiler::diagnostic::render::{self, text::Style};
 use vimana_compiler::{Compilation, Options};
 use vimana_proto::Kind;
 
-use crate::arguments::{Format, Global, Revision};
+use crate::arguments::{Format, Revision};
 use crate::command_error::{Code, CommandError};
 use crate::output::Output;
 use crate::repository::{Repository, errors, plural};
