@@ -71,3 +71,31 @@ pub(crate) struct Revision {
     #[arg(long, value_name = "REV")]
     pub(crate) rev: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn no_command_takes_an_argument_that_has_the_name_of_a_global_one() {
+        // clap would give both the same value.
+        let command = Arguments::command();
+        let globals: Vec<_> = command
+            .get_arguments()
+            .filter(|argument| argument.is_global_set())
+            .map(clap::Arg::get_id)
+            .collect();
+        for subcommand in command.get_subcommands() {
+            for argument in subcommand.get_arguments() {
+                assert!(
+                    !globals.contains(&argument.get_id()),
+                    "`{}` of `{}`",
+                    argument.get_id(),
+                    subcommand.get_name()
+                );
+            }
+        }
+    }
+}

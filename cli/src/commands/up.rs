@@ -23,9 +23,10 @@ use crate::workflow::{self, FreshApply, RepositoryComponents};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
+    // Not `directory`: clap would take it for the global `-C DIR` of that name.
     /// The config repository, instead of the working folder's
     #[arg(value_name = "DIR")]
-    directory: Option<PathBuf>,
+    repository: Option<PathBuf>,
 
     #[command(flatten)]
     listeners: Listeners,
@@ -40,7 +41,7 @@ pub(crate) fn run(
     global: &Global,
     output: &Output,
 ) -> Result<Code, CommandError> {
-    let repository = match &arguments.directory {
+    let repository = match &arguments.repository {
         Some(directory) => Repository::around(directory)?,
         None => Repository::find()?,
     };

@@ -87,7 +87,14 @@ impl Running {
     /// `vimana up` in a repository, on free ports.
     pub fn up(root: &Path) -> Self {
         let mut command = vimana(["up", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"]);
-        Self::start(command.arg(root).env("VIMANA_LOG", "warn"))
+        // By a relative path, as people type it.
+        let (parent, name) = (root.parent().unwrap(), root.file_name().unwrap());
+        Self::start(
+            command
+                .arg(name)
+                .current_dir(parent)
+                .env("VIMANA_LOG", "warn"),
+        )
     }
 
     /// Waits for a line of stdout that holds `text`, and gives that line.
