@@ -10,7 +10,7 @@ use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_compon
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
 
 /// `foo.proto` of the walkthrough, word for word.
-pub const FOO: &str = include_str!("walkthrough/foo.proto");
+pub const FOO: &str = include_str!("../../../examples/repo/walkthrough/foo.proto");
 
 /// The deployment configuration of the walkthrough, word for word.
 pub const FOO_CONFIG: &str = include_str!("walkthrough/service.txtpb");
