@@ -42,15 +42,26 @@ pub(crate) async fn connect(
             CommandError::new(Code::Failed, "there is no control API to speak to")
                 .with_help("start a node with `vimana up`, or name one with `--endpoint URL`")
         })?;
-    let token = global
+    connect_to(&endpoint, global).await
+}
+
+/// Connects to the control API at `endpoint`, with the token that the command line
+/// names.
+pub(crate) async fn connect_to(endpoint: &str, global: &Global) -> Result<Embedded, CommandError> {
+    let token = token(global)?;
+    Embedded::connect(endpoint, token.as_ref().map(Token::expose))
+        .await
+        .map_err(|error| engine_error(&error))
+}
+
+/// The token in the file that the command line names.
+pub(crate) fn token(global: &Global) -> Result<Option<Token>, CommandError> {
+    global
         .token_file
         .as_deref()
         .map(Token::from_file)
         .transpose()
-        .map_err(|error| CommandError::from_error(Code::Failed, &error))?;
-    Embedded::connect(&endpoint, token.as_ref().map(Token::expose))
-        .await
-        .map_err(|error| engine_error(&error))
+        .map_err(|error| CommandError::from_error(Code::Failed, &error))
 }
 
 /// Compares the desired state with what is live.

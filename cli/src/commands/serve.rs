@@ -7,12 +7,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use vimana_runtime::{Node, NodeConfig, Token};
+use vimana_runtime::{Node, NodeConfig};
 
 use crate::arguments::Global;
 use crate::command_error::{Code, CommandError};
 use crate::commands::signals::Signals;
 use crate::output::Output;
+use crate::workflow;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -66,12 +67,7 @@ pub(crate) async fn start(
     global: &Global,
 ) -> Result<Node, CommandError> {
     let failed = |error: &dyn std::error::Error| CommandError::from_error(Code::Failed, error);
-    let token = global
-        .token_file
-        .as_deref()
-        .map(Token::from_file)
-        .transpose()
-        .map_err(|error| failed(&error))?;
+    let token = workflow::token(global)?;
     Node::start(NodeConfig {
         listen: listeners.listen,
         control: listeners.control,

@@ -10,7 +10,6 @@ mod watch;
 use std::path::PathBuf;
 
 use vimana_reconciler::{Cancel, Embedded, PlanOptions};
-use vimana_runtime::{Node, Token};
 
 use crate::arguments::{Format, Global};
 use crate::command_error::{Code, CommandError};
@@ -75,7 +74,9 @@ async fn serve_and_follow(
     ))?;
 
     let follow = async {
-        let engine = connect(&node, global).await?;
+        // The node of this very process, by the way that every other client takes.
+        let endpoint = format!("http://{}", node.control_address());
+        let engine = workflow::connect_to(&endpoint, global).await?;
         let mut invited = false;
         loop {
             match converge(repository, &engine, output).await {
@@ -110,20 +111,6 @@ async fn serve_and_follow(
     match ended {
         Err(error) => Err(error),
     }
-}
-
-/// The node of this very process, by the way that every other client takes.
-async fn connect(node: &Node, global: &Global) -> Result<Embedded, CommandError> {
-    let token = global
-        .token_file
-        .as_deref()
-        .map(Token::from_file)
-        .transpose()
-        .map_err(|error| CommandError::from_error(Code::Failed, &error))?;
-    let endpoint = format!("http://{}", node.control_address());
-    Embedded::connect(&endpoint, token.as_ref().map(Token::expose))
-        .await
-        .map_err(|error| workflow::engine_error(&error))
 }
 
 /// Compiles, plans and applies once; gives the desired state where it was reached.
