@@ -1,6 +1,7 @@
 //! What a user reads: one type, many renderers, a file each.
 
 mod files;
+mod fix;
 pub mod render;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use crate::source::RepoPath;
 
 pub use files::{LineColumn, SourceFile, SourceFiles};
+pub use fix::{Edit, Fix, Safety};
 
 /// How grave a finding is.
 #[derive(
@@ -91,6 +93,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// What else there is to know.
     pub notes: Vec<String>,
+    /// The changes of the files that would mend it, the likeliest first.
+    pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
@@ -114,6 +118,7 @@ impl Diagnostic {
             labels: Vec::new(),
             help: None,
             notes: Vec::new(),
+            fixes: Vec::new(),
         }
     }
 
@@ -149,6 +154,13 @@ impl Diagnostic {
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
+        self
+    }
+
+    /// The same, with a change of the files that mends it.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
         self
     }
 
