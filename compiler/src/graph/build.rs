@@ -1,12 +1,11 @@
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use vimana_proto::state::v1::{Spec, spec};
+use vimana_proto::state::v1::{Interface, Spec, spec};
 use vimana_proto::{Address, Kind};
 
-use super::{EdgeKind, Graph, Node, Origin};
+use super::{EdgeKind, Graph, Node, Origin, PackedSpec, index_of};
 
 /// Collects nodes and edges, in any order.
 #[derive(Debug, Clone, Default)]
@@ -70,14 +69,31 @@ impl GraphBuilder {
     /// Adds a resource and returns the address that follows from it.
     pub fn add(&mut self, spec: spec::Kind, origin: Origin) -> Address {
         let spec = Spec::from(spec);
+        self.add_packed(&spec, PackedSpec::new(&spec), origin)
+    }
+
+    /// Adds an interface, whose `file_descriptor_set` is that of `files`: the
+    /// encoded descriptors, dependencies first.
+    pub(crate) fn add_interface(
+        &mut self,
+        interface: Interface,
+        files: Vec<Arc<[u8]>>,
+        origin: Origin,
+    ) -> &Node {
+        let packed = PackedSpec::of_interface(interface, files);
+        self.add_packed(&packed.unpack(), packed, origin);
+        self.nodes.last().expect("one was added just now")
+    }
+
+    fn add_packed(&mut self, spec: &Spec, packed: PackedSpec, origin: Origin) -> Address {
         let address = spec
             .address()
             .expect("a spec made from a kind has that kind, and this crate knows every kind");
         self.nodes.push(Node {
             address: address.clone(),
             digest: spec.digest(),
-            spec,
             origin,
+            packed,
         });
         address
     }
@@ -119,47 +135,80 @@ impl GraphBuilder {
     pub(crate) fn finish(mut self) -> (Graph, Vec<GraphError>) {
         // A stable sort: of two with one address, the one added first stays.
         self.nodes.sort_by(|a, b| a.address.cmp(&b.address));
-        self.edges.sort_unstable();
-        self.edges.dedup();
-
         let mut errors = Vec::new();
-        let mut graph = DiGraph::with_capacity(self.nodes.len(), self.edges.len());
-        let mut index: BTreeMap<Address, NodeIndex> = BTreeMap::new();
-        for node in self.nodes {
-            match index.entry(node.address.clone()) {
-                Entry::Vacant(entry) => {
-                    entry.insert(graph.add_node(node));
-                }
-                Entry::Occupied(entry) => errors.push(GraphError::Duplicate {
-                    address: node.address,
-                    first: graph[*entry.get()].origin.clone(),
-                    second: node.origin,
-                }),
+        self.nodes.dedup_by(|second, first| {
+            let is_duplicate = second.address == first.address;
+            if is_duplicate {
+                errors.push(GraphError::Duplicate {
+                    address: first.address.clone(),
+                    first: first.origin.clone(),
+                    second: second.origin.clone(),
+                });
+            }
+            is_duplicate
+        });
+        let nodes = self.nodes;
+
+        let mut edges = Vec::with_capacity(self.edges.len());
+        let mut dangling = Vec::new();
+        for edge in self.edges {
+            match (index_of(&nodes, &edge.0), index_of(&nodes, &edge.1)) {
+                (Some(from), Some(to)) => edges.push((number(from), number(to), edge.2)),
+                (from, _) => dangling.push((edge, from)),
             }
         }
-        for (from, to, kind) in self.edges {
-            match (index.get(&from), index.get(&to)) {
-                (Some(source), Some(target)) => {
-                    graph.add_edge(*source, *target, kind);
-                }
-                (source, _) => errors.push(GraphError::Dangling {
-                    origin: source.map(|source| graph[*source].origin.clone()),
-                    from,
-                    to,
-                    kind,
-                }),
+        edges.sort_unstable();
+        edges.dedup();
+        dangling.sort_unstable();
+        dangling.dedup();
+        errors.extend(dangling.into_iter().map(|((from, to, kind), source)| {
+            GraphError::Dangling {
+                origin: source.map(|source| nodes[source].origin.clone()),
+                from,
+                to,
+                kind,
             }
-        }
-        errors.extend(cycles(&graph));
-        (Graph { graph, index }, errors)
+        }));
+        errors.extend(cycles(&nodes, &edges));
+
+        let mut backwards: Vec<_> = edges
+            .iter()
+            .map(|(from, to, kind)| (*to, *from, *kind))
+            .collect();
+        backwards.sort_unstable();
+        let graph = Graph {
+            nodes,
+            edges,
+            backwards,
+        };
+        (graph, errors)
     }
 }
 
-fn cycles(graph: &DiGraph<Node, EdgeKind>) -> Vec<GraphError> {
-    let dependencies = graph.filter_map(
-        |_, node| Some(&node.address),
-        |_, kind| kind.is_dependency().then_some(()),
-    );
+fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("memory ends long before 2^32 nodes do")
+}
+
+fn cycles(nodes: &[Node], edges: &[(u32, u32, EdgeKind)]) -> Vec<GraphError> {
+    let is_ordered = |(from, to, kind): &(u32, u32, EdgeKind)| {
+        !kind.is_dependency()
+            || nodes[*from as usize].address.kind() > nodes[*to as usize].address.kind()
+    };
+    // As long as each dependency is of a lesser kind, none leads back.
+    if edges.iter().all(is_ordered) {
+        return Vec::new();
+    }
+    let mut dependencies: DiGraph<(), ()> = DiGraph::with_capacity(nodes.len(), edges.len());
+    for _ in nodes {
+        dependencies.add_node(());
+    }
+    for (from, to, _) in edges.iter().filter(|(.., kind)| kind.is_dependency()) {
+        dependencies.add_edge(
+            NodeIndex::new(*from as usize),
+            NodeIndex::new(*to as usize),
+            (),
+        );
+    }
     let mut cycles: Vec<Vec<NodeIndex>> = tarjan_scc(&dependencies)
         .into_iter()
         .filter(|group| match group.as_slice() {
@@ -167,7 +216,6 @@ fn cycles(graph: &DiGraph<Node, EdgeKind>) -> Vec<GraphError> {
             _ => true,
         })
         .collect();
-    // Indices are in the order of addresses, since nodes were added so.
     for group in &mut cycles {
         group.sort_unstable();
     }
@@ -175,10 +223,10 @@ fn cycles(graph: &DiGraph<Node, EdgeKind>) -> Vec<GraphError> {
     cycles
         .into_iter()
         .map(|group| GraphError::Cycle {
-            origin: graph[group[0]].origin.clone(),
+            origin: nodes[group[0].index()].origin.clone(),
             addresses: group
                 .into_iter()
-                .map(|index| graph[index].address.clone())
+                .map(|index| nodes[index.index()].address.clone())
                 .collect(),
         })
         .collect()

@@ -7,21 +7,19 @@
 
 mod build;
 mod origin;
+mod packed;
 pub mod render;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use petgraph::Direction;
-use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::EdgeRef as _;
 use vimana_proto::state::v1::{Resource, Spec};
 use vimana_proto::{Address, Digest, Kind};
 
 pub use build::{GraphBuilder, GraphError, GraphErrors};
 pub use origin::Origin;
+pub(crate) use packed::PackedSpec;
 
 /// A resource of the desired state.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,12 +27,20 @@ pub use origin::Origin;
 pub struct Node {
     /// Its address, which follows from the spec.
     pub address: Address,
-    /// What it is.
-    pub spec: Spec,
     /// The digest of the spec.
     pub digest: Digest,
     /// Where it is written.
     pub origin: Origin,
+    pub(crate) packed: PackedSpec,
+}
+
+impl Node {
+    /// What it is. It is decoded each time, since a graph of thousands of
+    /// services keeps it encoded.
+    #[must_use]
+    pub fn spec(&self) -> Spec {
+        self.packed.unpack()
+    }
 }
 
 /// How one resource refers to another.
@@ -100,76 +106,84 @@ pub struct Edge<'graph> {
 /// The desired state.
 #[derive(Debug, Clone, Default)]
 pub struct Graph {
-    graph: DiGraph<Node, EdgeKind>,
-    index: BTreeMap<Address, NodeIndex>,
+    /// Sorted by address, so that the order of indices is that of addresses.
+    nodes: Vec<Node>,
+    /// By index: from, to and how, sorted.
+    edges: Vec<(u32, u32, EdgeKind)>,
+    /// The same the other way: to, from and how, sorted.
+    backwards: Vec<(u32, u32, EdgeKind)>,
 }
 
 impl Graph {
     /// Every node, sorted by address.
     pub fn nodes(&self) -> impl ExactSizeIterator<Item = &Node> {
-        self.index.values().map(|index| &self.graph[*index])
+        self.nodes.iter()
     }
 
     /// Every node of one kind, sorted by address.
     pub fn nodes_of(&self, kind: Kind) -> impl Iterator<Item = &Node> {
-        self.nodes().filter(move |node| node.address.kind() == kind)
+        let start = self
+            .nodes
+            .partition_point(|node| node.address.kind() < kind);
+        self.nodes[start..]
+            .iter()
+            .take_while(move |node| node.address.kind() == kind)
     }
 
     /// The node at `address`.
     pub fn node(&self, address: &Address) -> Option<&Node> {
-        self.index.get(address).map(|index| &self.graph[*index])
+        index_of(&self.nodes, address).map(|index| &self.nodes[index])
     }
 
     /// How many nodes there are.
     pub fn len(&self) -> usize {
-        self.index.len()
+        self.nodes.len()
     }
 
     /// Whether there is no node.
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.nodes.is_empty()
     }
 
     /// Every edge, sorted by source, target and kind.
     pub fn edges(&self) -> Vec<Edge<'_>> {
-        let mut edges: Vec<_> = self
-            .graph
-            .edge_references()
-            .map(|edge| Edge {
-                from: &self.graph[edge.source()].address,
-                to: &self.graph[edge.target()].address,
-                kind: *edge.weight(),
+        self.edges
+            .iter()
+            .map(|(from, to, kind)| Edge {
+                from: self.address(*from),
+                to: self.address(*to),
+                kind: *kind,
             })
-            .collect();
-        edges.sort_unstable();
-        edges
+            .collect()
     }
 
     /// What must be there before the resource at `address`, sorted; empty where
     /// there is no such resource.
     pub fn dependencies(&self, address: &Address) -> Vec<&Address> {
-        self.neighbours(address, Direction::Outgoing)
+        self.neighbours(&self.edges, address)
     }
 
     /// What needs the resource at `address` to be there, sorted.
     pub fn dependents(&self, address: &Address) -> Vec<&Address> {
-        self.neighbours(address, Direction::Incoming)
+        self.neighbours(&self.backwards, address)
     }
 
-    fn neighbours(&self, address: &Address, direction: Direction) -> Vec<&Address> {
-        let Some(index) = self.index.get(address) else {
+    fn address(&self, index: u32) -> &Address {
+        &self.nodes[index as usize].address
+    }
+
+    /// The other ends of the dependencies in `edges` that begin at `address`.
+    fn neighbours(&self, edges: &[(u32, u32, EdgeKind)], address: &Address) -> Vec<&Address> {
+        let Some(index) = index_of(&self.nodes, address) else {
             return Vec::new();
         };
-        let mut addresses: Vec<_> = self
-            .graph
-            .edges_directed(*index, direction)
-            .filter(|edge| edge.weight().is_dependency())
-            .map(|edge| match direction {
-                Direction::Outgoing => &self.graph[edge.target()].address,
-                Direction::Incoming => &self.graph[edge.source()].address,
-            })
+        let start = edges.partition_point(|(from, ..)| (*from as usize) < index);
+        let mut addresses: Vec<_> = edges[start..]
+            .iter()
+            .take_while(|(from, ..)| *from as usize == index)
+            .filter(|(.., kind)| kind.is_dependency())
+            .map(|(_, to, _)| self.address(*to))
             .collect();
-        addresses.sort_unstable();
         addresses.dedup();
         addresses
     }
@@ -192,7 +206,7 @@ impl Graph {
             .filter(|node| node.address.kind().is_applied())
             .map(|node| Resource {
                 address: node.address.to_string(),
-                spec: Some(node.spec.clone()),
+                spec: Some(node.spec()),
                 digest: node.digest.to_string(),
                 origin: Some(node.origin.to_message()),
                 dependencies: self.dependencies_as_text(&node.address),
@@ -200,4 +214,10 @@ impl Graph {
             })
             .collect()
     }
+}
+
+fn index_of(nodes: &[Node], address: &Address) -> Option<usize> {
+    nodes
+        .binary_search_by(|node| node.address.cmp(address))
+        .ok()
 }

@@ -1,6 +1,8 @@
 //! One encoding for equal descriptors. The linker encodes an option that holds
 //! a map in the order of a hash table, which differs from run to run.
 
+use std::sync::Arc;
+
 use prost::encoding::{WireType, decode_key, decode_varint, encode_key, encode_varint};
 use prost_reflect::{DescriptorPool, FileDescriptor, Kind, MessageDescriptor, ReflectMessage as _};
 use prost_types::FileDescriptorProto;
@@ -11,23 +13,19 @@ const SOURCE_CODE_INFO: u32 = 9;
 /// How deep options may nest; prost refuses more than that when it decodes.
 const MAX_DEPTH: usize = 100;
 
-/// The encoded `google.protobuf.FileDescriptorSet` of a pool: dependencies
-/// first, without source locations, fields by number, map entries by key.
-pub(crate) fn encode(pool: &DescriptorPool) -> Vec<u8> {
+/// The encoded descriptors of a pool's files: dependencies first, without source
+/// locations, fields by number, map entries by key.
+pub(crate) fn encode(pool: &DescriptorPool) -> Vec<Arc<[u8]>> {
     let descriptor = pool
         .get_message_by_name("google.protobuf.FileDescriptorProto")
         .unwrap_or_else(|| FileDescriptorProto::default().descriptor());
-    let mut out = Vec::new();
-    for file in in_order(pool) {
-        let encoded = canonicalise(
-            &file.encode_to_vec(),
-            &descriptor,
-            Some(SOURCE_CODE_INFO),
-            0,
-        );
-        put(&mut out, 1, &encoded);
-    }
-    out
+    in_order(pool)
+        .into_iter()
+        .map(|file| {
+            let encoded = file.encode_to_vec();
+            canonicalise(&encoded, &descriptor, Some(SOURCE_CODE_INFO), 0).into()
+        })
+        .collect()
 }
 
 /// The files, dependencies first, and otherwise by name.

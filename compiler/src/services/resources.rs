@@ -2,8 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vimana_proto::config::v1::service::Target;
 use vimana_proto::state::v1::{
-    self, Component, Interface, Limits, Placement, Route, RouteTarget, Spec, Version, placement,
-    spec,
+    self, Component, Interface, Limits, Placement, Route, RouteTarget, Version, placement, spec,
 };
 use vimana_proto::{Address, Digest, Kind};
 
@@ -130,21 +129,22 @@ impl Resources<'_, '_> {
 
     fn add_interface(&mut self, service: &Service, version: &Chosen<'_>) -> (Address, Digest) {
         let definition = version.definition;
-        let kind = spec::Kind::Interface(Interface {
+        let interface = Interface {
             service: service.name.to_string(),
             version: definition.version.to_string(),
             protobuf_service: definition.service.full_name().to_owned(),
             wit: definition.interface.to_wit(),
-            file_descriptor_set: protobuf::encode(&definition.linked.pool),
+            file_descriptor_set: Vec::new(),
             http_bindings: definition
                 .bindings
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-        });
-        let digest = Spec::from(kind.clone()).digest();
+        };
+        let files = protobuf::encode(&definition.linked.pool);
         let origin = self.texts.origin(&definition.span);
-        (self.graph.add(kind, origin), digest)
+        let node = self.graph.add_interface(interface, files, origin);
+        (node.address.clone(), node.digest)
     }
 
     fn add_route(

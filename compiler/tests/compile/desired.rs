@@ -19,7 +19,7 @@ fn node_lines(compilation: &Compilation) -> String {
 fn spec(compilation: &Compilation, address: &str) -> spec::Kind {
     let address: Address = address.parse().unwrap();
     let node = compilation.graph().node(&address).unwrap();
-    node.spec.kind.clone().unwrap()
+    node.spec().kind.unwrap()
 }
 
 #[test]

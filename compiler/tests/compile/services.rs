@@ -10,7 +10,7 @@ use crate::repo::{
 
 fn targets(compilation: &Compilation, route: &str) -> Vec<(String, u32)> {
     let node = compilation.graph().node(&route.parse().unwrap()).unwrap();
-    match &node.spec.kind {
+    match node.spec().kind {
         Some(spec::Kind::Route(route)) => route
             .targets
             .iter()

@@ -48,7 +48,7 @@ fn a_real_file_becomes_sessions_and_vpods_that_reach_each_other() {
     let graph = compilation.graph();
     let client = graph.node(&"vpod/client/client".parse().unwrap()).unwrap();
     assert_eq!(client.origin.to_string(), "pods/vpods.yml:4:15");
-    let Some(spec::Kind::Vpod(client)) = &client.spec.kind else {
+    let Some(spec::Kind::Vpod(client)) = client.spec().kind else {
         panic!("no vpod");
     };
     assert_eq!(client.source, "client/bundle.js");
@@ -59,7 +59,7 @@ fn a_real_file_becomes_sessions_and_vpods_that_reach_each_other() {
     assert_eq!(client.environment["PORT"], "8080");
     assert_eq!(client.environment["DEBUG"], "true");
     let session = graph.node(&"session/aggregator".parse().unwrap()).unwrap();
-    let Some(spec::Kind::Session(session)) = &session.spec.kind else {
+    let Some(spec::Kind::Session(session)) = session.spec().kind else {
         panic!("no session");
     };
     assert_eq!(session.limit_connections, Some(1));

@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use prost_reflect::{DescriptorPool, Kind as FieldKind, MethodDescriptor};
 use vimana_compiler::Graph;
 use vimana_interface::http::{self, Rule, Verb};
-use vimana_proto::ServiceName;
 use vimana_proto::state::v1::{Interface, spec};
+use vimana_proto::{Kind, ServiceName};
 
 /// The text that `up` prints when it serves; empty where nothing can be called
 /// with a plain GET.
@@ -25,13 +25,13 @@ pub(crate) fn text(graph: &Graph, data: SocketAddr) -> String {
         })
         .collect();
     // A rule that needs no path variable reads best.
-    let Some((interface, method, path)) = interfaces(graph)
-        .flat_map(gets)
+    let Some((service, method, path)) = interfaces(graph)
+        .flat_map(|interface| gets(&interface))
         .min_by_key(|(_, _, path)| (path.matches('/').count(), path.clone()))
     else {
         return String::new();
     };
-    let host = match interface.service.parse::<ServiceName>() {
+    let host = match service.parse::<ServiceName>() {
         Ok(service) if domains.len() > 1 => format!(" -H 'host: {}'", service.domain()),
         _ => String::new(),
     };
@@ -41,17 +41,18 @@ pub(crate) fn text(graph: &Graph, data: SocketAddr) -> String {
     )
 }
 
-fn interfaces(graph: &Graph) -> impl Iterator<Item = &Interface> {
+fn interfaces(graph: &Graph) -> impl Iterator<Item = Interface> {
     graph
-        .nodes()
-        .filter_map(|node| match node.spec.kind.as_ref()? {
+        .nodes_of(Kind::Interface)
+        .filter_map(|node| match node.spec().kind? {
             spec::Kind::Interface(interface) => Some(interface),
             _ => None,
         })
 }
 
-/// The methods of an interface that GET reaches, each with a path that it matches.
-fn gets(interface: &Interface) -> Vec<(&Interface, MethodDescriptor, String)> {
+/// The methods of an interface that GET reaches, each with the name of the service
+/// and a path that it matches.
+fn gets(interface: &Interface) -> Vec<(String, MethodDescriptor, String)> {
     let Ok(pool) = DescriptorPool::decode(interface.file_descriptor_set.as_slice()) else {
         return Vec::new();
     };
@@ -65,7 +66,7 @@ fn gets(interface: &Interface) -> Vec<(&Interface, MethodDescriptor, String)> {
                 .ok()?
                 .into_iter()
                 .find(|rule| rule.verb == Verb::Get)?;
-            Some((interface, method, example(&rule)?))
+            Some((interface.service.clone(), method, example(&rule)?))
         })
         .collect()
 }
