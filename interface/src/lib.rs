@@ -42,7 +42,8 @@ pub use model::{
     MessageModel, Method, OneofModel, Scalar, Shape, ValueShape,
 };
 pub use verify::{
-    Difference, Element, ExtraExport, Problem, UnsatisfiedImport, Verification, Want, verify,
+    Difference, Element, ExtraExport, Import, Problem, Provider, UnsatisfiedImport, Verification,
+    Want, verify, verify_link,
 };
 
 /// The text of the package `vimana:service`: what the platform gives to a service.

@@ -98,6 +98,11 @@ impl GraphBuilder {
         address
     }
 
+    /// Whether there is a resource at `address` so far.
+    pub(crate) fn contains(&self, address: &Address) -> bool {
+        self.nodes.iter().any(|node| node.address == *address)
+    }
+
     /// Says that `from` refers to `to`.
     pub fn edge(&mut self, from: &Address, to: &Address, kind: EdgeKind) -> &mut Self {
         self.edges.push((from.clone(), to.clone(), kind));

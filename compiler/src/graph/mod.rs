@@ -57,6 +57,8 @@ pub enum EdgeKind {
     RoutesTo,
     /// A service may run on a cluster.
     RunsOn,
+    /// A version's component imports the interface of another service.
+    Calls,
     /// A vpod may call another.
     Reaches,
 }
@@ -71,17 +73,19 @@ impl EdgeKind {
             Self::Reads => "reads",
             Self::RoutesTo => "routes to",
             Self::RunsOn => "runs on",
+            Self::Calls => "calls",
             Self::Reaches => "reaches",
         }
     }
 
     /// Whether the target must be there before the resource that refers to it.
-    /// Clusters are never applied, and vpods may call each other in circles.
+    /// Clusters are never applied, and services and vpods may call each other in
+    /// circles.
     #[must_use]
     pub const fn is_dependency(self) -> bool {
         match self {
             Self::BelongsTo | Self::Implements | Self::Reads | Self::RoutesTo => true,
-            Self::RunsOn | Self::Reaches => false,
+            Self::RunsOn | Self::Calls | Self::Reaches => false,
         }
     }
 }

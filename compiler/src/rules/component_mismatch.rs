@@ -40,6 +40,23 @@ pub(crate) fn diagnostic(
     diagnostic.help("`vimana wit` prints what the component should export")
 }
 
+/// A component that takes another service for what it is not.
+pub(crate) fn link(
+    span: Span,
+    component: &RepoPath,
+    import: &str,
+    message: &str,
+    version: Span,
+) -> Diagnostic {
+    Diagnostic::error(
+        CODE,
+        format!("`{component}` imports `{import}`, which is otherwise: {message}"),
+    )
+    .at(span, "the service has this")
+    .also(version, "the component is for this version")
+    .help("`vimana wit` of this file prints what a caller should import; build the component against that")
+}
+
 pub(crate) fn import(span: Span, component: &RepoPath, message: &str) -> Diagnostic {
     Diagnostic::error(CODE, format!("`{component}`: {message}"))
         .at(span, "the component is for this version")

@@ -22,7 +22,8 @@ macro_rules! rules {
 
 // In the order of codes. VM0001 to VM0029 are about files and the text format,
 // VM0030 to VM0039 about settings, VM0040 to VM0049 about `.proto` files,
-// VM0050 to VM0079 about services, VM0080 to VM0089 about vpods.
+// VM0050 to VM0079 about services, VM0080 to VM0089 about vpods, VM0110 to
+// VM0129 about interfaces and components.
 rules! {
     file_too_large,
     invalid_utf8,
@@ -79,6 +80,7 @@ rules! {
     duplicate_name,
     missing_program,
     unreachable_name,
+    linked_service,
 }
 
 /// A rule: something that can be wrong with a config repository.

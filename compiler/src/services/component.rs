@@ -1,6 +1,7 @@
 use vimana_interface::{adapt, verify};
 use vimana_proto::Digest;
 
+use super::link::{Call, Offers};
 use super::versions::Chosen;
 use crate::compile::Options;
 use crate::desired::ComponentFile;
@@ -8,14 +9,23 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{component_mismatch, extra_export, invalid_component};
 use crate::texts::Texts;
 
+/// A component that serves its interface.
+pub(super) struct Accepted<'s> {
+    pub(super) digest: Digest,
+    pub(super) file: ComponentFile,
+    /// What it calls of other services.
+    pub(super) calls: Vec<Call<'s>>,
+}
+
 /// Reads the component of a version, makes it one where it is a core module, and
 /// compares it with the interface. `None` where it cannot serve.
-pub(super) fn check(
+pub(super) fn check<'s>(
     chosen: &Chosen<'_>,
+    offers: &Offers<'s>,
     texts: &Texts<'_>,
     options: &Options,
     out: &mut Vec<Diagnostic>,
-) -> Option<(Digest, ComponentFile)> {
+) -> Option<Accepted<'s>> {
     let path = &chosen.component;
     let bytes = texts.bytes(path, options.max_component_bytes, out)?;
     let checked = adapt(&bytes)
@@ -54,12 +64,15 @@ pub(super) fn check(
             &extra.to_string(),
         ));
     }
-    verification.is_accepted().then(|| {
-        let file = ComponentFile {
+    let calls = offers.resolve(chosen, &verification, &adapted, out);
+    let calls = calls.filter(|_| verification.is_accepted())?;
+    Some(Accepted {
+        digest: Digest::of(&adapted),
+        file: ComponentFile {
             path: path.clone(),
             size: adapted.len() as u64,
-        };
-        (Digest::of(&adapted), file)
+        },
+        calls,
     })
 }
 

@@ -5,6 +5,7 @@ mod definition;
 mod folder;
 mod http;
 mod identity;
+mod link;
 mod resources;
 mod versions;
 

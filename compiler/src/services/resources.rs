@@ -8,6 +8,7 @@ use vimana_proto::{Address, Digest, Kind};
 
 use super::component;
 use super::folder::Service;
+use super::link::{Call, Offers};
 use super::versions::{Chosen, choose};
 use crate::compile::Options;
 use crate::desired::ComponentFile;
@@ -35,8 +36,15 @@ impl Resources<'_, '_> {
     /// Adds the domains of the services, and the services.
     pub(crate) fn add(&mut self, services: &[Service]) {
         self.add_domains(services);
+        let offers = Offers::new(services);
+        let mut calls = Vec::new();
         for service in services {
-            self.add_service(service);
+            calls.extend(self.add_service(service, &offers));
+        }
+        // A definition that no version implements has no resource.
+        calls.retain(|(_, interface)| self.graph.contains(interface));
+        for (version, interface) in calls {
+            self.graph.edge(&version, &interface, EdgeKind::Calls);
         }
     }
 
@@ -59,7 +67,8 @@ impl Resources<'_, '_> {
         }
     }
 
-    fn add_service(&mut self, service: &Service) {
+    /// Adds a service; returns which versions call which interfaces.
+    fn add_service(&mut self, service: &Service, offers: &Offers<'_>) -> Vec<(Address, Address)> {
         let placed = place(&service.config, self.settings, self.out);
         let clusters = placed.clusters.clone();
         let newest = service.newest();
@@ -85,21 +94,27 @@ impl Resources<'_, '_> {
             let cluster = Address::new(Kind::Cluster, cluster);
             self.graph.edge(&address, &cluster, EdgeKind::RunsOn);
         }
-        self.add_versions(service, &address);
+        self.add_versions(service, &address, offers)
     }
 
-    fn add_versions(&mut self, service: &Service, service_address: &Address) {
+    fn add_versions(
+        &mut self,
+        service: &Service,
+        service_address: &Address,
+        offers: &Offers<'_>,
+    ) -> Vec<(Address, Address)> {
         let chosen = choose(service, self.texts, self.out);
         let mut interfaces = BTreeMap::new();
         let mut targets = Vec::new();
+        let mut calls = Vec::new();
         for version in &chosen {
-            let component = component::check(version, self.texts, self.options, self.out);
+            let component = component::check(version, offers, self.texts, self.options, self.out);
             let (interface, interface_digest) = interfaces
                 .entry(&version.definition.path)
                 .or_insert_with(|| self.add_interface(service, version))
                 .clone();
             let variables = self.variables(version);
-            let Some((digest, file)) = component else {
+            let Some(component) = component else {
                 continue;
             };
             let address = self.graph.add(
@@ -107,15 +122,24 @@ impl Resources<'_, '_> {
                     service: service.name.to_string(),
                     version: version.version.to_string(),
                     component: Some(Component {
-                        digest: digest.to_string(),
-                        size_bytes: file.size,
+                        digest: component.digest.to_string(),
+                        size_bytes: component.file.size,
                     }),
                     interface_digest: interface_digest.to_string(),
                     otlp: version.definition.otlp.clone(),
+                    imports: component.calls.iter().map(import).collect(),
                 }),
                 self.texts.origin(&version.span),
             );
-            self.components.entry(digest).or_insert(file);
+            calls.extend(
+                component
+                    .calls
+                    .iter()
+                    .map(|call| (address.clone(), interface_address(call))),
+            );
+            self.components
+                .entry(component.digest)
+                .or_insert(component.file);
             self.graph.depends(&address, service_address);
             self.graph.depends(&address, &interface);
             for variable in variables {
@@ -125,6 +149,7 @@ impl Resources<'_, '_> {
             targets.push((version, address));
         }
         self.add_route(service, service_address, targets);
+        calls
     }
 
     fn add_interface(&mut self, service: &Service, version: &Chosen<'_>) -> (Address, Digest) {
@@ -206,6 +231,22 @@ impl Resources<'_, '_> {
         }
         declared
     }
+}
+
+fn import(call: &Call<'_>) -> v1::Import {
+    v1::Import {
+        interface: call.import.name.clone(),
+        functions: call.import.functions.clone(),
+    }
+}
+
+/// The address of the interface that a version calls.
+fn interface_address(call: &Call<'_>) -> Address {
+    let name = format!(
+        "{}@{}",
+        call.offer.service.name, call.offer.definition.version
+    );
+    Address::new(Kind::Interface, name)
 }
 
 fn placement(service: &Service, placed: Placed) -> Placement {

@@ -8,6 +8,7 @@
 mod bad_input;
 mod desired;
 mod hostile;
+mod links;
 mod protobuf;
 mod repo;
 mod services;

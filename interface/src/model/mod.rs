@@ -366,10 +366,16 @@ impl Interface {
         &self.0.namespace
     }
 
+    /// The name of the WIT package without its version: `bar:foo-service`.
+    #[must_use]
+    pub fn package(&self) -> String {
+        format!("{}:{}", self.0.namespace, self.0.world)
+    }
+
     /// The name of the WIT package: `bar:foo-service@1.0.0`.
     #[must_use]
     pub fn package_name(&self) -> String {
-        format!("{}:{}@{}", self.0.namespace, self.0.world, self.0.version)
+        format!("{}@{}", self.package(), self.0.version)
     }
 
     /// The message of this full name, when the methods reach it as a type of its

@@ -2,6 +2,7 @@ use std::fmt;
 
 use prost_reflect::{
     EnumDescriptor, FieldDescriptor, MessageDescriptor, MethodDescriptor, OneofDescriptor,
+    ServiceDescriptor,
 };
 
 /// The Protobuf element that something in WIT comes from.
@@ -29,6 +30,7 @@ macro_rules! element {
 
 impl Element {
     element! {
+        of_service: ServiceDescriptor;
         of_method: MethodDescriptor;
         of_message: MessageDescriptor;
         of_field: FieldDescriptor;
@@ -61,6 +63,8 @@ pub struct Difference {
 pub enum Problem {
     /// The component does not export the function.
     MissingFunction,
+    /// The component imports a function that the other service does not have.
+    UnknownFunction,
     /// The export is no plain function.
     Kind,
     /// The function has other parameters.
@@ -92,6 +96,13 @@ impl fmt::Display for Difference {
                 return write!(
                     f,
                     "the component does not export `{function}`, which `{}` needs; found {found}",
+                    element.name
+                );
+            }
+            Problem::UnknownFunction => {
+                return write!(
+                    f,
+                    "the component imports `{function}`, which `{}` does not have; {expected}",
                     element.name
                 );
             }
@@ -133,7 +144,7 @@ impl fmt::Display for Difference {
                 }
                 write!(f, " (`{}`)", element.name)
             }
-            Problem::MissingFunction | Problem::Parameters => Ok(()),
+            Problem::MissingFunction | Problem::UnknownFunction | Problem::Parameters => Ok(()),
         }
     }
 }

@@ -29,8 +29,44 @@ const WASI: &[(&str, &[&str])] = &[
     ("random", &["insecure", "insecure-seed", "random"]),
 ];
 
+/// The interface of a service's package that its callers import.
+pub(super) const RPC: &str = "rpc";
+
 /// The packages of WASI preview 2 that reach the network, which nothing grants.
 const NETWORK: &[&str] = &["http", "sockets"];
+
+/// An interface, or a function by itself, that a component imports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The import as it stands in the component: `bar:other/rpc@1.0.0`.
+    pub name: String,
+    /// The package, without its version: `bar:other`.
+    pub package: Option<String>,
+    /// The interface within the package: `rpc`.
+    pub interface: Option<String>,
+    /// The version of the package.
+    pub version: Option<semver::Version>,
+    /// The functions that the component imports of it, sorted.
+    pub functions: Vec<String>,
+    /// Who gives it.
+    pub provider: Provider,
+}
+
+/// Who gives an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Provider {
+    /// The package `vimana:service`.
+    Platform,
+    /// WASI, as far as a node links it.
+    Wasi,
+    /// Nobody needs to: types without functions.
+    Types,
+    /// Another service: `rpc`, what its callers import.
+    Service,
+    /// Nobody does; [`UnsatisfiedImport`] says what would.
+    Nobody,
+}
 
 /// Something that a component imports and nothing gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +94,6 @@ pub enum Want {
         /// The function.
         function: String,
     },
-    /// A link to another service.
-    Link,
     /// A component to compose with.
     Component,
     /// A function that the component imports without an interface.
@@ -83,9 +117,6 @@ impl fmt::Display for UnsatisfiedImport {
                 f,
                 "`{function}` is not, or not so, in `vimana:service` 1.0, which this node has"
             ),
-            Want::Link => f.write_str(
-                "a link to that service would, which this release does not have; compose the component with one that exports it",
-            ),
             Want::Component => {
                 f.write_str("compose the component with one that exports it")
             }
@@ -96,27 +127,52 @@ impl fmt::Display for UnsatisfiedImport {
     }
 }
 
-/// The imports of a world that nothing satisfies.
-pub(super) fn unsatisfied(resolve: &Resolve, world: &World) -> Vec<UnsatisfiedImport> {
+/// The imports of a world, and those that nothing satisfies.
+pub(super) fn read(resolve: &Resolve, world: &World) -> (Vec<Import>, Vec<UnsatisfiedImport>) {
+    let mut imports = Vec::new();
     let mut unsatisfied = Vec::new();
     for (key, item) in &world.imports {
-        let want = match item {
-            WorldItem::Type { .. } => None,
-            WorldItem::Function(_) => Some(Want::Function),
-            WorldItem::Interface { id, .. } => interface(resolve, *id),
+        let name = resolve.name_world_key(key);
+        let (provider, id) = match item {
+            WorldItem::Type { .. } => continue,
+            WorldItem::Function(_) => (Err(Want::Function), None),
+            WorldItem::Interface { id, .. } => (interface(resolve, *id), Some(*id)),
         };
-        if let Some(want) = want {
-            unsatisfied.push(UnsatisfiedImport {
-                name: resolve.name_world_key(key),
-                want,
-            });
+        imports.push(import(
+            resolve,
+            &name,
+            id,
+            *provider.as_ref().unwrap_or(&Provider::Nobody),
+        ));
+        if let Err(want) = provider {
+            unsatisfied.push(UnsatisfiedImport { name, want });
         }
     }
-    unsatisfied
+    (imports, unsatisfied)
 }
 
-/// What an imported interface lacks.
-fn interface(resolve: &Resolve, id: InterfaceId) -> Option<Want> {
+fn import(resolve: &Resolve, name: &str, id: Option<InterfaceId>, provider: Provider) -> Import {
+    let interface = id.map(|id| &resolve.interfaces[id]);
+    let package = interface
+        .and_then(|interface| interface.package)
+        .map(|package| &resolve.packages[package].name);
+    let mut functions: Vec<String> = interface.map_or_else(
+        || vec![name.to_owned()],
+        |interface| interface.functions.keys().cloned().collect(),
+    );
+    functions.sort();
+    Import {
+        name: name.to_owned(),
+        package: package.map(|package| format!("{}:{}", package.namespace, package.name)),
+        interface: interface.and_then(|interface| interface.name.clone()),
+        version: package.and_then(|package| package.version.clone()),
+        functions,
+        provider,
+    }
+}
+
+/// Who gives an interface, or what would.
+fn interface(resolve: &Resolve, id: InterfaceId) -> Result<Provider, Want> {
     let interface = &resolve.interfaces[id];
     let has_resource = interface
         .types
@@ -127,15 +183,16 @@ fn interface(resolve: &Resolve, id: InterfaceId) -> Option<Want> {
         .map(|package| &resolve.packages[package].name);
     match package {
         Some(package) if package.namespace == "vimana" && package.name == "service" => {
-            from_platform(resolve, id, package)
+            from_platform(resolve, id, package).map_or(Ok(Provider::Platform), Err)
         }
         // Types alone need nobody: `bar:foo-service/types`.
-        _ if interface.functions.is_empty() && !has_resource => None,
+        _ if interface.functions.is_empty() && !has_resource => Ok(Provider::Types),
         Some(package) if package.namespace == "wasi" => {
-            from_wasi(package, interface.name.as_deref().unwrap_or_default())
+            let name = interface.name.as_deref().unwrap_or_default();
+            from_wasi(package, name).map_or(Ok(Provider::Wasi), Err)
         }
-        Some(_) if interface.name.as_deref() == Some("rpc") => Some(Want::Link),
-        _ => Some(Want::Component),
+        Some(_) if interface.name.as_deref() == Some(RPC) && !has_resource => Ok(Provider::Service),
+        _ => Err(Want::Component),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod difference;
 mod imports;
+mod link;
 mod platform;
 mod print;
 mod walk;
@@ -14,11 +15,12 @@ use std::collections::BTreeMap;
 use wit_parser::{Function, FunctionKind, Resolve, World, WorldItem, WorldKey};
 
 pub use difference::{Difference, Element, ExtraExport, Problem};
-pub use imports::{UnsatisfiedImport, Want};
+pub use imports::{Import, Provider, UnsatisfiedImport, Want};
+pub use link::verify_link;
 
 use crate::component::{ComponentError, decode};
 use crate::model::{Interface, Method};
-use walk::Walk;
+use walk::{Side, Walk};
 
 /// What a component has and lacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,13 +31,24 @@ pub struct Verification {
     pub extras: Vec<ExtraExport>,
     /// What the component needs and nothing gives: errors.
     pub unsatisfied: Vec<UnsatisfiedImport>,
+    /// All that the component imports, in the order of its type.
+    pub imports: Vec<Import>,
 }
 
 impl Verification {
-    /// Whether the component can serve the interface.
+    /// Whether the component can serve the interface, given the services that it
+    /// [links](Self::links) to.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
         self.differences.is_empty() && self.unsatisfied.is_empty()
+    }
+
+    /// What the component imports of other services: each needs one whose
+    /// [`Interface::gives`] it, and with which [`verify_link`] finds no difference.
+    pub fn links(&self) -> impl Iterator<Item = &Import> {
+        self.imports
+            .iter()
+            .filter(|import| import.provider == Provider::Service)
     }
 }
 
@@ -52,10 +65,12 @@ pub fn verify(interface: &Interface, component: &[u8]) -> Result<Verification, C
             None => vec![missing(method, &resolve, world)],
         })
         .collect();
+    let (imports, unsatisfied) = imports::read(&resolve, world);
     Ok(Verification {
         differences,
         extras: extras(interface, &resolve, world),
-        unsatisfied: imports::unsatisfied(&resolve, world),
+        unsatisfied,
+        imports,
     })
 }
 
@@ -105,7 +120,7 @@ fn compare(
     resolve: &Resolve,
     function: &Function,
 ) -> Vec<Difference> {
-    let mut walk = Walk::new(interface, resolve, method);
+    let mut walk = Walk::new(interface, resolve, method, Side::Implementer);
     match function.kind {
         FunctionKind::Freestanding | FunctionKind::AsyncFreestanding => {
             walk.function(function);

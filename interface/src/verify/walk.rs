@@ -16,10 +16,20 @@ pub(super) struct Walk<'a> {
     interface: &'a Interface,
     resolve: &'a Resolve,
     method: &'a Method,
+    side: Side,
     /// Pairs of types that were compared: each is reported once, where it is met
     /// first.
     compared: HashSet<(String, TypeId)>,
     pub(super) differences: Vec<Difference>,
+}
+
+/// On which side of a function the component is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// It exports the function. It may leave out what it has no need for.
+    Implementer,
+    /// It imports the function, and so must have all of it.
+    Caller,
 }
 
 /// A place in a message: how to say where, and what Protobuf element is there.
@@ -46,11 +56,17 @@ impl Place {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(interface: &'a Interface, resolve: &'a Resolve, method: &'a Method) -> Self {
+    pub(super) fn new(
+        interface: &'a Interface,
+        resolve: &'a Resolve,
+        method: &'a Method,
+        side: Side,
+    ) -> Self {
         Self {
             interface,
             resolve,
             method,
+            side,
             compared: HashSet::new(),
             differences: Vec::new(),
         }
@@ -93,21 +109,28 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn function(&mut self, function: &Function) {
-        let method = self.method;
-        let [context, request] = function.params.as_slice() else {
-            return self.parameters(function);
+        let names: Vec<&str> = function
+            .params
+            .iter()
+            .map(|param| param.name.as_str())
+            .collect();
+        let request = match (self.side, names.as_slice()) {
+            (Side::Implementer, ["ctx", "request"]) => {
+                let context = function.params[0].ty;
+                if !self.is_context(context) {
+                    self.differs_in_type(&self.place("ctx"), "context", context);
+                }
+                function.params[1].ty
+            }
+            (Side::Caller, ["request"]) => function.params[0].ty,
+            _ => return self.parameters(function),
         };
-        if context.name != "ctx" || request.name != "request" {
-            return self.parameters(function);
-        }
-        if !self.is_context(context.ty) {
-            self.differs_in_type(&self.place("ctx"), "context", context.ty);
-        }
+        let method = self.method;
         let place = self.place("request");
         if method.arity.client_streams() {
-            self.stream(&place, &method.request, request.ty);
+            self.stream(&place, &method.request, request);
         } else {
-            self.value(&place, &method.request, request.ty);
+            self.value(&place, &method.request, request);
         }
         self.result(function.result);
     }
@@ -124,7 +147,11 @@ impl<'a> Walk<'a> {
         } else {
             request
         };
-        let expected = format!("ctx: context, request: {request}");
+        let context = match self.side {
+            Side::Implementer => "ctx: context, ",
+            Side::Caller => "",
+        };
+        let expected = format!("{context}request: {request}");
         self.report(Problem::Parameters, &expected, &found.join(", "));
     }
 
@@ -180,7 +207,10 @@ impl<'a> Walk<'a> {
     fn outcome(&mut self, place: &Place, expected: &str, found: Type) {
         let method = self.method;
         let Some((_, TypeDefKind::Result(result))) = self.definition(found) else {
-            return self.value(place, &method.response, found);
+            return match self.side {
+                Side::Implementer => self.value(place, &method.response, found),
+                Side::Caller => self.differs_in_type(place, expected, found),
+            };
         };
         let is_status = match (platform_type("status"), result.err) {
             (Some(status), Some(err)) => same(&PLATFORM, status, self.resolve, err),

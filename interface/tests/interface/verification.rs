@@ -1,7 +1,7 @@
 //! Components that are not what their interface says.
 
 use snapbox::{assert_data_eq, str};
-use vimana_interface::{Interface, Problem, Verification, verify};
+use vimana_interface::{Interface, Problem, Verification, verify, verify_link};
 
 use crate::compile::interface;
 use crate::guest::component;
@@ -46,7 +46,9 @@ const EXPORT: &str = "export do: func(ctx: context, request: request) -> result<
 fn a_component_of_the_printed_world_is_accepted() {
     let interface = interface(MESSAGES);
     let verification = verified(&interface, &interface.to_wit());
-    assert_eq!(verification, Verification::default());
+    assert_eq!(verification.differences, []);
+    assert_eq!(verification.extras, []);
+    assert_eq!(verification.unsatisfied, []);
     assert!(verification.is_accepted());
 }
 
@@ -279,14 +281,14 @@ fn imports_that_the_node_has_are_satisfied() {
 fn imports_that_nothing_has_say_what_would_satisfy_them() {
     let all = importing(
         "import wasi:http/handler@0.2.0; import wasi:sockets/tcp@0.2.0; import wasi:cli/stdout@0.3.0; import wasi:nn/graph@0.2.0; import wasi:clocks/timezone@0.2.0;
-         import vimana:service/types@2.0.0; import bar:other/rpc@1.0.0; import some:thing/api; import bare: func();",
+         import vimana:service/types@2.0.0; import bar:other/api@1.0.0; import some:thing/api; import bare: func();",
         "package wasi:http@0.2.0 { interface handler { f: func(); } }
          package wasi:sockets@0.2.0 { interface tcp { f: func(); } }
          package wasi:cli@0.3.0 { interface stdout { f: func(); } }
          package wasi:clocks@0.2.0 { interface timezone { f: func(); } }
          package wasi:nn@0.2.0 { interface graph { f: func(); } }
          package vimana:service@2.0.0 { interface types { f: func(); } }
-         package bar:other@1.0.0 { interface rpc { f: func(); } }
+         package bar:other@1.0.0 { interface api { f: func(); } }
          package some:thing { interface api { f: func(); } }",
     );
     assert_data_eq!(
@@ -298,7 +300,7 @@ nothing satisfies the import `wasi:cli/stdout@0.3.0`: this node has WASI 0.2
 nothing satisfies the import `wasi:nn/graph@0.2.0`: this node has `wasi:cli`, `clocks`, `filesystem`, `io` and `random` of WASI 0.2, not this interface
 nothing satisfies the import `wasi:clocks/timezone@0.2.0`: this node has `wasi:cli`, `clocks`, `filesystem`, `io` and `random` of WASI 0.2, not this interface
 nothing satisfies the import `vimana:service/types@2.0.0`: this node has `vimana:service` 1.0
-nothing satisfies the import `bar:other/rpc@1.0.0`: a link to that service would, which this release does not have; compose the component with one that exports it
+nothing satisfies the import `bar:other/api@1.0.0`: compose the component with one that exports it
 nothing satisfies the import `some:thing/api`: compose the component with one that exports it
 nothing satisfies the import `bare`: a component may import interfaces, not functions by themselves
 "#]]
@@ -351,4 +353,84 @@ fn later_releases_of_the_platform_are_compatible_as_far_as_they_agree() {
         "log: func(message: string);",
     );
     assert!(!other.is_accepted());
+}
+
+/// A service `bar.Stock` that others call.
+fn stock(rpc: &str) -> Interface {
+    crate::compile::interface_of(&[(
+        "stock.proto",
+        &format!(
+            "syntax = \"proto3\"; package bar; service Stock {{ {rpc} }}
+             message Item {{ string id = 1; optional int64 count = 2; }}"
+        ),
+    )])
+}
+
+/// A component that calls `stock`, whose text is altered.
+fn caller(stock: &Interface, from: &str, to: &str) -> Vec<u8> {
+    let interface = interface(MESSAGES);
+    let wit = interface
+        .to_wit()
+        .replace(EXPORT, &format!("{EXPORT} import bar:stock/rpc@1.0.0;"));
+    let other = stock.to_wit();
+    let other = other[..other.find("/// What an implementation").unwrap()].to_owned();
+    assert!(other.contains(from), "{from} in\n{other}");
+    let other = other.replace(from, to);
+    let (package, rest) = other.split_once(';').unwrap();
+    component(&format!("{wit}\n{package} {{ {rest} }}"))
+}
+
+#[test]
+fn an_import_of_another_service_is_a_link_to_it() {
+    let stock = stock("rpc Get(Item) returns (Item); rpc Put(stream Item) returns (Item);");
+    let component = caller(&stock, "", "");
+    let verification = verify(&interface(MESSAGES), &component).unwrap();
+    assert_eq!(verification.unsatisfied, []);
+    let links: Vec<_> = verification.links().collect();
+    assert_eq!(links.len(), 1);
+    assert_eq!(links[0].name, "bar:stock/rpc@1.0.0");
+    assert_eq!(links[0].package.as_deref(), Some("bar:stock"));
+    assert_eq!(links[0].functions, ["get", "put"]);
+    assert!(stock.gives(links[0]));
+    assert!(!interface(MESSAGES).gives(links[0]));
+    assert_eq!(verify_link(&stock, &component).unwrap(), []);
+    assert_eq!(
+        verify_link(&interface(MESSAGES), &component).unwrap(),
+        [],
+        "nothing is imported of this one"
+    );
+}
+
+#[test]
+fn a_caller_that_takes_a_service_for_what_it_is_not_is_told_each_difference() {
+    let stock = stock("rpc Get(Item) returns (Item);");
+    let get = "get: func(request: item) -> result<item, status>;";
+    let cases = [
+        ("count: option<s64>", "count: s64"),
+        (get, "take: func(request: item) -> result<item, status>;"),
+        (
+            get,
+            "get: func(ctx: u8, request: item) -> result<item, status>;",
+        ),
+        (get, "get: func(request: item) -> item;"),
+        (get, "get: func(request: item) -> result<item, string>;"),
+        (get, "get: func(request: string) -> result<string, status>;"),
+    ];
+    let all: Vec<String> = cases
+        .iter()
+        .flat_map(|(from, to)| verify_link(&stock, &caller(&stock, from, to)).unwrap())
+        .map(|difference| difference.to_string())
+        .collect();
+    assert_data_eq!(
+        all.join("\n"),
+        str![[r#"
+function `get`: `request.count` should be `option<s64>`, found `s64` (`bar.Item.count`)
+the component imports `take`, which `bar.Stock` does not have; it has `get`
+function `get`: expected the parameters `(request: item)`, found `(ctx: u8, request: item)`
+function `get`: `response` should be `result<item, status>`, found `item` (`bar.Stock.Get`)
+function `get`: `response` should be `result<item, status>`, found `result<item, string>` (`bar.Stock.Get`)
+function `get`: `request` should be `record item`, found `string` (`bar.Stock.Get`)
+function `get`: `response` should be `record item`, found `string` (`bar.Stock.Get`)
+"#]]
+    );
 }

@@ -71,7 +71,7 @@ fn version(interface: &Resource) -> Resource {
                 size_bytes: 1,
             }),
             interface_digest: interface.digest.clone(),
-            otlp: None,
+            ..Version::default()
         }),
         &[&interface.address],
     )

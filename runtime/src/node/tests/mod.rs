@@ -302,7 +302,7 @@ pub(super) fn service(component: Digest, size_bytes: u64) -> [Resource; 5] {
                 size_bytes,
             }),
             interface_digest: interface.digest.clone(),
-            otlp: None,
+            ..Version::default()
         }),
         &[&interface, &service],
     );

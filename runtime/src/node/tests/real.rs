@@ -123,7 +123,7 @@ fn walkthrough(index: usize, component: Digest, size: usize, descriptors: &[u8])
                 size_bytes: size as u64,
             }),
             interface_digest: interface.digest.clone(),
-            otlp: None,
+            ..Version::default()
         }),
         &[&interface, &service],
     );
