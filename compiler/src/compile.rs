@@ -218,19 +218,19 @@ fn cluster_resource(cluster: &Cluster) -> v1::Cluster {
 fn drop_consequences(out: &mut Vec<Diagnostic>) {
     let is_about_settings = |found: &Diagnostic| {
         let primary = found.primary();
-        found.code == missing_settings::CODE
+        found.code == missing_settings::RULE.code
             || primary.is_some_and(|span| span.file.as_str() == SETTINGS)
     };
     let is_wrong = out
         .iter()
         .any(|found| found.severity == Severity::Error && is_about_settings(found));
     if is_wrong {
-        out.retain(|found| {
-            !matches!(
-                found.code,
-                no_domain::CODE | undeclared_variable::CODE | unknown_region::CODE
-            )
-        });
+        let consequences = [
+            no_domain::RULE,
+            undeclared_variable::RULE,
+            unknown_region::RULE,
+        ];
+        out.retain(|found| consequences.iter().all(|rule| rule.code != found.code));
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{
-    field_set_twice, missing_field, number_out_of_range, string_not_text, text_format_syntax,
-    unknown_enum_value, unknown_field, wrong_type,
+    Declared, field_set_twice, missing_field, number_out_of_range, string_not_text,
+    text_format_syntax, unknown_enum_value, unknown_field, wrong_type,
 };
 use crate::source::RepoPath;
 use crate::textproto::SyntaxError;
@@ -21,7 +21,8 @@ pub(super) fn of_binding(file: &RepoPath, errors: &[BindError]) -> Vec<Diagnosti
         .iter()
         .map(|error| {
             let span = |range| Span::new(file.clone(), range);
-            let mut diagnostic = Diagnostic::error(code(&error.kind), error.kind.to_string())
+            let mut diagnostic = rule(&error.kind)
+                .diagnostic(error.kind.to_string())
                 .at(span(error.range.clone()), "");
             if let Some((range, text)) = error.related() {
                 diagnostic = diagnostic.also(span(range), text);
@@ -32,16 +33,16 @@ pub(super) fn of_binding(file: &RepoPath, errors: &[BindError]) -> Vec<Diagnosti
         .collect()
 }
 
-const fn code(kind: &BindErrorKind) -> &'static str {
+const fn rule(kind: &BindErrorKind) -> &'static Declared {
     match kind {
         BindErrorKind::UnknownField { .. } | BindErrorKind::UnknownName { .. } => {
-            unknown_field::CODE
+            &unknown_field::RULE
         }
-        BindErrorKind::WrongType { .. } => wrong_type::CODE,
-        BindErrorKind::Duplicate { .. } | BindErrorKind::Oneof { .. } => field_set_twice::CODE,
-        BindErrorKind::UnknownEnumValue { .. } => unknown_enum_value::CODE,
-        BindErrorKind::OutOfRange { .. } => number_out_of_range::CODE,
-        BindErrorKind::NotUtf8 { .. } => string_not_text::CODE,
-        BindErrorKind::Missing { .. } => missing_field::CODE,
+        BindErrorKind::WrongType { .. } => &wrong_type::RULE,
+        BindErrorKind::Duplicate { .. } | BindErrorKind::Oneof { .. } => &field_set_twice::RULE,
+        BindErrorKind::UnknownEnumValue { .. } => &unknown_enum_value::RULE,
+        BindErrorKind::OutOfRange { .. } => &number_out_of_range::RULE,
+        BindErrorKind::NotUtf8 { .. } => &string_not_text::RULE,
+        BindErrorKind::Missing { .. } => &missing_field::RULE,
     }
 }

@@ -123,7 +123,7 @@ pub(crate) fn read<'a>(
 /// Whether what is wrong with a file matters though nothing imports it. An
 /// edition does not, in a file that has nothing to do with vimana.
 fn is_relevant(found: &Diagnostic, path: &RepoPath, texts: &Texts<'_>) -> bool {
-    found.code != unsupported_edition::CODE
+    found.code != unsupported_edition::RULE.code
         || texts
             .text(path)
             .is_some_and(|text| text.contains("vimana."))

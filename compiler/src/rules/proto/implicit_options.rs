@@ -1,0 +1,36 @@
+//! # Options without their import
+//!
+//! A `.proto` file uses `vimana.service`, `vimana.http` or another option of vimana,
+//! and does not import the file that defines them.
+//!
+//! ## Why
+//!
+//! vimana brings that file along and goes on; `protoc`, `buf` and other tools cannot.
+//! With the import, and a copy of `vimana/options.proto` where it looks, every tool
+//! reads the file.
+//!
+//! ## Wrong
+//!
+//! ```proto
+//! syntax = "proto3";
+//! service Foo { option (vimana.service) = { /* ... */ }; }
+//! ```
+//!
+//! ## Right
+//!
+//! ```proto
+//! syntax = "proto3";
+//! import "vimana/options.proto";
+//! service Foo { option (vimana.service) = { /* ... */ }; }
+//! ```
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::Declared;
+
+pub(crate) const RULE: Declared = Declared::warning("VM0045");
+
+pub(crate) fn diagnostic(span: Span) -> Diagnostic {
+    RULE.diagnostic("options of vimana are used without an import")
+        .at(span, "defined in `vimana/options.proto`")
+        .help("add `import \"vimana/options.proto\";`, which other tools need")
+}

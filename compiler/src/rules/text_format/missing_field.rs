@@ -1,0 +1,31 @@
+//! # Missing field
+//!
+//! A message of `service.txtpb` lacks a field without which it says nothing.
+//!
+//! ## Why
+//!
+//! A `version` block, for example, needs the version that it is about. It cannot be
+//! told from the order of the blocks.
+//!
+//! ## Wrong
+//!
+//! ```textproto
+//! version { weight: 90 }
+//! ```
+//!
+//! ## Right
+//!
+//! ```textproto
+//! version { version: "1.0.0" weight: 90 }
+//! ```
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::Declared;
+
+pub(crate) const RULE: Declared = Declared::required("VM0017");
+
+pub(crate) fn version(span: Span) -> Diagnostic {
+    RULE.diagnostic("`version` needs a field `version`")
+        .at(span, "")
+        .help("say which version this is about: `version: \"1.0.0\"`")
+}

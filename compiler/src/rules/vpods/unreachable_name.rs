@@ -1,0 +1,34 @@
+//! # Name that no URL reaches
+//!
+//! The name of a vpod has capitals.
+//!
+//! ## Why
+//!
+//! vpods call each other by name, as the host of a URL: `http://aggregator/sum`. A
+//! browser writes hosts in lower case, so a vpod whose name has capitals is found by
+//! gateways that compare names without case, such as vimana's, and by no other.
+//!
+//! ## Wrong
+//!
+//! ```yaml
+//! - name: Aggregator
+//! ```
+//!
+//! ## Right
+//!
+//! ```yaml
+//! - name: aggregator
+//! ```
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::Declared;
+
+pub(crate) const RULE: Declared = Declared::warning("VM0082");
+
+pub(crate) fn diagnostic(span: Span, name: &str) -> Diagnostic {
+    RULE.diagnostic(format!(
+        "the name `{name}` has capitals, and URLs have none"
+    ))
+    .at(span, "")
+    .help(format!("rename it to `{}`", name.to_lowercase()))
+}
