@@ -77,10 +77,10 @@ pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
         out: &mut out,
     }
     .add(&services);
-    vpods::add(
+    let programs = vpods::add(
         sessions,
         &found.scripts,
-        &texts,
+        &mut texts,
         options,
         &mut builder,
         &mut out,
@@ -96,6 +96,7 @@ pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
         graph,
         commit: source.commit().map(ToOwned::to_owned),
         components,
+        programs,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity, SourceFiles};
 use crate::graph::Graph;
 use crate::settings::Settings;
 use crate::source::RepoPath;
+use crate::vpods::program::Program;
 
 /// What a config repository asks for.
 #[derive(Debug, Clone)]
@@ -74,6 +75,8 @@ pub struct Compilation {
     pub(crate) graph: Graph,
     pub(crate) commit: Option<String>,
     pub(crate) components: BTreeMap<Digest, ComponentFile>,
+    /// The programs of vpods, by file, as far as they can be read.
+    pub(crate) programs: BTreeMap<RepoPath, Program>,
 }
 
 impl Compilation {

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::compile::Options;
-use crate::diagnostic::{Diagnostic, SourceFiles, Span};
+use crate::diagnostic::{Diagnostic, SourceFile, SourceFiles, Span};
 use crate::graph::Origin;
 use crate::rules::file_too_large;
 use crate::source::{RepoPath, Source, SourceError, read_error, read_text};
@@ -86,6 +86,12 @@ impl<'a> Texts<'a> {
                 None
             }
         }
+    }
+
+    /// Keeps the bytes of a file for the diagnostics that point into it.
+    pub(crate) fn show(&mut self, path: &RepoPath, bytes: &[u8]) -> Option<&SourceFile> {
+        self.files.insert(path.clone(), bytes);
+        self.files.get(path)
     }
 
     /// Where a resource is defined: the first character of `span`.

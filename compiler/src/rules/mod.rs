@@ -163,5 +163,6 @@ groups! {
         duplicate_name,
         missing_program,
         unreachable_name,
+        invalid_program,
     }
 }

@@ -1,5 +1,7 @@
 //! `vpods.yml`: sessions of virtual pods.
 
+pub(crate) mod program;
+mod programs;
 mod read;
 mod resources;
 

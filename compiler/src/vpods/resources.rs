@@ -1,8 +1,11 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use vimana_proto::state::v1::{self, spec};
 use vimana_proto::{Address, Digest};
 
+use super::program::Program;
+use super::programs::Programs;
 use super::{Pod, Session};
 use crate::compile::Options;
 use crate::diagnostic::Diagnostic;
@@ -11,16 +14,18 @@ use crate::rules::{duplicate_name, missing_program};
 use crate::source::RepoPath;
 use crate::texts::Texts;
 
-/// Adds the sessions of all files, their vpods, and who may call whom.
+/// Adds the sessions of all files, their vpods, and who may call whom. Returns
+/// the programs of the vpods, as far as they can be read.
 pub(crate) fn add(
     sessions: Vec<Session>,
     scripts: &[RepoPath],
-    texts: &Texts<'_>,
+    texts: &mut Texts<'_>,
     options: &Options,
     graph: &mut GraphBuilder,
     out: &mut Vec<Diagnostic>,
-) {
+) -> BTreeMap<RepoPath, Program> {
     let sessions = without_duplicates(sessions, out);
+    let mut programs = Programs::default();
     // By name in lower case, since URLs have no other; one name may stand in
     // several sessions.
     let mut by_name: BTreeMap<String, Vec<Address>> = BTreeMap::new();
@@ -34,9 +39,11 @@ pub(crate) fn add(
             texts.origin(&session.span),
         );
         for pod in &session.pods {
-            let Some(digest) = program(pod, scripts, texts, options, out) else {
+            let Some(bytes) = program(pod, scripts, texts, options, out) else {
                 continue;
             };
+            programs.add(pod, &bytes, texts, out);
+            let digest = Digest::of(&bytes);
             let address = graph.add(
                 spec::Kind::Vpod(resource(session, pod, digest)),
                 texts.origin(&pod.span),
@@ -57,6 +64,7 @@ pub(crate) fn add(
             }
         }
     }
+    programs.into_map()
 }
 
 fn without_duplicates(sessions: Vec<Session>, out: &mut Vec<Diagnostic>) -> Vec<Session> {
@@ -77,18 +85,17 @@ fn without_duplicates(sessions: Vec<Session>, out: &mut Vec<Diagnostic>) -> Vec<
     kept.into_values().collect()
 }
 
-/// The digest of a vpod's program.
+/// The text of a vpod's program.
 fn program(
     pod: &Pod,
     scripts: &[RepoPath],
     texts: &Texts<'_>,
     options: &Options,
     out: &mut Vec<Diagnostic>,
-) -> Option<Digest> {
+) -> Option<Arc<[u8]>> {
     let path = pod.program.as_ref()?;
     if texts.exists(path) {
-        let bytes = texts.bytes(path, options.max_component_bytes, out)?;
-        return Some(Digest::of(&bytes));
+        return texts.bytes(path, options.max_component_bytes, out);
     }
     let folder = pod.span.file.parent().unwrap_or_else(RepoPath::root);
     let known: Vec<_> = scripts

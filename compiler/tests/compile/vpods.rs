@@ -39,7 +39,7 @@ fn a_real_file_becomes_sessions_and_vpods_that_reach_each_other() {
     let source = repo([
         ("vimana.toml", text(SETTINGS)),
         ("pods/vpods.yml", text(REAL)),
-        ("pods/client/bundle.js", text("1")),
+        ("pods/client/bundle.js", text("1;")),
         ("pods/aggregator/aggregator.js", text("2")),
         ("pods/evaluator/bundle.js", text("3")),
     ]);
@@ -54,7 +54,7 @@ fn a_real_file_becomes_sessions_and_vpods_that_reach_each_other() {
     assert_eq!(client.source, "client/bundle.js");
     assert_eq!(
         client.source_digest,
-        vimana_proto::Digest::of(b"1").to_string()
+        vimana_proto::Digest::of(b"1;").to_string()
     );
     assert_eq!(client.environment["PORT"], "8080");
     assert_eq!(client.environment["DEBUG"], "true");
@@ -112,7 +112,7 @@ sessions:
     let source = repo([
         ("vimana.toml", text(SETTINGS)),
         ("a/vpods.yml", text(bad)),
-        ("a/client.js", text("1")),
+        ("a/client.js", text("1;")),
         ("b/vpods.yml", text(again)),
         ("c/vpods.yml", text("sessions:\n  - name: [\n")),
         ("d/vpods.yml", text("sessions:\n\t- name: x\n")),
@@ -175,4 +175,60 @@ g/vpods.yml:3:5 E VM0032 invalid YAML: duplicate mapping key: name
 
 "#]]
     );
+}
+
+#[test]
+fn a_program_that_is_no_javascript_is_told_with_its_place() {
+    let vpods = r#"sessions:
+  - name: a
+    containers:
+      - { name: a, source: a.js, launcher: Javascript }
+      - { name: b, source: b.ts, launcher: Javascript }
+      - { name: c, source: c.js, launcher: JSModule }
+      - { name: d, source: d.wasm, launcher: JSModule }
+      - { name: e, source: a.js, launcher: Javascript }
+"#;
+    let source = repo([
+        ("vimana.toml", text(SETTINGS)),
+        ("pods/vpods.yml", text(vpods)),
+        (
+            "pods/a.js",
+            text("// é\nexport const sum = async (body => {\n};\n"),
+        ),
+        (
+            "pods/b.ts",
+            text("export const sum = async (body: string) => 1;\n"),
+        ),
+        ("pods/c.js", b"// caf\xe9\nlet \xe9 = 1\n".to_vec()),
+        ("pods/d.wasm", b"\0asm\x01\0\0\0".to_vec()),
+    ]);
+    snapbox::assert_data_eq!(findings(&compiled(&source)), snapbox::str![[r#"
+pods/a.js:3:2 E VM0083 `pods/a.js` is no JavaScript: expected `,` or `)` but found `;`
+    at pods/a.js:2:26: opened here
+    at pods/vpods.yml:4:28: run by this vpod
+pods/b.ts:1:31 E VM0083 `pods/b.ts` is no JavaScript: expected `,` or `)` but found `:`
+    at pods/b.ts:1:26: opened here
+    at pods/vpods.yml:5:28: run by this vpod
+    help: bundle it to JavaScript, and name the bundle in `source`
+pods/c.js:2:5 E VM0083 `pods/c.js` is no JavaScript: unexpected token
+    at pods/vpods.yml:6:28: run by this vpod
+pods/vpods.yml:7:28 E VM0083 `pods/d.wasm` is no JavaScript: expected a script, found WebAssembly
+    help: name the script that loads it
+
+"#]]);
+}
+
+#[test]
+fn a_program_nested_too_deep_is_not_looked_into() {
+    let vpods = "sessions:\n  - name: a\n    containers: [{ name: a, source: a.js, launcher: Javascript }]\n";
+    let source = repo([
+        ("vimana.toml", text(SETTINGS)),
+        ("vpods.yml", text(vpods)),
+        ("a.js", text(&"[".repeat(100_000))),
+    ]);
+    snapbox::assert_data_eq!(findings(&compiled(&source)), snapbox::str![[r#"
+vpods.yml:3:37 W VM0083 `a.js` is too large, or nested too deep, to be checked
+    help: bundle it without what it does not use
+
+"#]]);
 }
