@@ -208,7 +208,10 @@ mod tests {
                 .collect();
             assert_eq!(titles, ["Why", "Wrong", "Right"], "sections of {code}");
             let summary = rule.summary();
-            assert!(summary.ends_with(['.', ':']), "summary of {code}: {summary}");
+            assert!(
+                summary.ends_with(['.', ':']),
+                "summary of {code}: {summary}"
+            );
             let body = |section: &str| section.lines().skip(1).any(|line| !line.is_empty());
             assert!(body(sections[1]), "{code} does not say why");
             for example in &sections[2..] {

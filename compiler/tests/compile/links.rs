@@ -58,7 +58,7 @@ a/a.proto:7:14 W VM0110 `a/a-1.0.0.wasm` imports `b:things/rpc@1.1.0`, which `ex
         edge.kind == EdgeKind::Calls && *edge.from == version && *edge.to == interface
     }));
     let node = compilation.graph().node(&version).unwrap();
-    let Some(spec::Kind::Version(version)) = &node.spec.kind else {
+    let Some(spec::Kind::Version(version)) = node.spec().kind else {
         panic!("{node:?}");
     };
     assert_eq!(version.imports.len(), 1);

@@ -202,7 +202,9 @@ fn a_program_that_is_no_javascript_is_told_with_its_place() {
         ("pods/c.js", b"// caf\xe9\nlet \xe9 = 1\n".to_vec()),
         ("pods/d.wasm", b"\0asm\x01\0\0\0".to_vec()),
     ]);
-    snapbox::assert_data_eq!(findings(&compiled(&source)), snapbox::str![[r#"
+    snapbox::assert_data_eq!(
+        findings(&compiled(&source)),
+        snapbox::str![[r#"
 pods/a.js:3:2 E VM0083 `pods/a.js` is no JavaScript: expected `,` or `)` but found `;`
     at pods/a.js:2:26: opened here
     at pods/vpods.yml:4:28: run by this vpod
@@ -215,7 +217,8 @@ pods/c.js:2:5 E VM0083 `pods/c.js` is no JavaScript: unexpected token
 pods/vpods.yml:7:28 E VM0083 `pods/d.wasm` is no JavaScript: expected a script, found WebAssembly
     help: name the script that loads it
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -226,9 +229,12 @@ fn a_program_nested_too_deep_is_not_looked_into() {
         ("vpods.yml", text(vpods)),
         ("a.js", text(&"[".repeat(100_000))),
     ]);
-    snapbox::assert_data_eq!(findings(&compiled(&source)), snapbox::str![[r#"
+    snapbox::assert_data_eq!(
+        findings(&compiled(&source)),
+        snapbox::str![[r#"
 vpods.yml:3:37 W VM0083 `a.js` is too large, or nested too deep, to be checked
     help: bundle it without what it does not use
 
-"#]]);
+"#]]
+    );
 }
