@@ -6,6 +6,7 @@ use crate::desired::Compilation;
 use crate::diagnostic::{self, Diagnostic, Severity, SourceFiles, Span};
 use crate::discovery::{Discovered, SETTINGS, discover};
 use crate::graph::{Graph, GraphBuilder, GraphError, Origin};
+use crate::policy::{self, Silencers};
 use crate::protobuf::Linker;
 use crate::rules::{
     invalid_graph, missing_settings, no_domain, undeclared_variable, unknown_region,
@@ -87,6 +88,7 @@ pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
     );
 
     drop_consequences(&mut out);
+    policy::apply(&mut out, &Silencers::of(texts.files()), &settings.levels);
     let graph = finish(builder, &mut out);
     diagnostic::sort(&mut out);
     Compilation {

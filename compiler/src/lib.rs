@@ -27,6 +27,7 @@ mod document;
 pub mod graph;
 mod interfaces;
 mod placement;
+pub mod policy;
 mod protobuf;
 pub mod rules;
 pub mod service_config;

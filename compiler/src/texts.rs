@@ -116,6 +116,11 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// The texts that were read so far.
+    pub(crate) const fn files(&self) -> &SourceFiles {
+        &self.files
+    }
+
     /// The texts that were read.
     pub(crate) fn into_files(self) -> SourceFiles {
         self.files

@@ -165,4 +165,11 @@ groups! {
         unreachable_name,
         invalid_program,
     }
+    /// What a repository says about rules: their levels, and silencers.
+    Policy policy {
+        unused_silencer,
+        bare_silencer,
+        unknown_rule,
+        fixed_rule,
+    }
 }

@@ -1,6 +1,6 @@
 use crate::diagnostic::{Diagnostic, Severity};
 
-use super::{DECLARED, Group};
+use super::{DECLARED, Group, nearest};
 
 /// What the file of a rule declares about it.
 #[derive(Debug, Clone, Copy)]
@@ -108,8 +108,26 @@ impl Rule {
 
     /// The rule with this code, in any case of letters.
     pub fn find(code: &str) -> Option<&'static Self> {
+        let code = code.to_ascii_uppercase();
+        let index = ALL.binary_search_by(|rule| rule.code().cmp(&code)).ok()?;
+        ALL.get(index)
+    }
+
+    /// The rule that is probably meant by a code, or a name, that is that of none.
+    pub fn nearest(text: &str) -> Option<&'static Self> {
+        let digits = text
+            .strip_prefix(['V', 'v'])
+            .and_then(|rest| rest.strip_prefix(['M', 'm']));
+        if let Some(wanted) = digits.and_then(|digits| digits.parse::<u32>().ok()) {
+            return ALL
+                .iter()
+                .min_by_key(|rule| number(rule.code()).abs_diff(wanted));
+        }
+        let text = text.to_lowercase().replace('-', "_");
+        let name = nearest(&text, ALL.iter().map(|rule| rule.name))
+            .or_else(|| nearest(&text, ALL.iter().map(Self::code)))?;
         ALL.iter()
-            .find(|rule| rule.code().eq_ignore_ascii_case(code))
+            .find(|rule| rule.name == name || rule.code() == name)
     }
 
     /// The code, for example `VM0031`.

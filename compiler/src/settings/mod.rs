@@ -1,9 +1,12 @@
 //! `vimana.toml`: what holds for the whole repository.
 
+mod levels;
 mod read;
 mod region;
 
 use std::collections::BTreeMap;
+
+use crate::policy::Levels;
 
 pub(crate) use read::{Places, read};
 pub use region::{ParseRegionError, Region, Selector};
@@ -17,6 +20,8 @@ pub struct Settings {
     pub clusters: BTreeMap<String, Cluster>,
     /// `[variable.NAME]`.
     pub variables: BTreeMap<String, Variable>,
+    /// `[check.rules]`.
+    pub levels: Levels,
 }
 
 /// The workspace: the owner of all that is applied from one repository.
@@ -123,6 +128,7 @@ impl Default for Settings {
             },
             clusters: BTreeMap::from([(Cluster::LOCAL.to_owned(), Cluster::local())]),
             variables: BTreeMap::new(),
+            levels: Levels::default(),
         }
     }
 }

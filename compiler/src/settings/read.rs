@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use vimana_proto::ServiceName;
 
-use super::{Cluster, Engine, Region, Settings, Variable, VariableSource, Workspace};
+use super::{Cluster, Engine, Region, Settings, Variable, VariableSource, Workspace, levels};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Fields, Located, Table, toml};
 use crate::rules::{invalid_toml, invalid_value, invalid_variable, nearest, not_supported};
@@ -41,7 +41,7 @@ pub(crate) fn read(file: &RepoPath, text: &str, out: &mut Vec<Diagnostic>) -> (S
 
 fn read_table(file: &RepoPath, table: &Table, out: &mut Vec<Diagnostic>) -> (Settings, Places) {
     let mut root = Fields::new(file, "`vimana.toml`", 0..0, table);
-    root.allow(&["workspace", "cluster", "variable"], out);
+    root.allow(&["workspace", "cluster", "variable", "check"], out);
 
     let mut places = Places::default();
     let clusters = read_clusters(file, table, &mut places, out);
@@ -51,6 +51,7 @@ fn read_table(file: &RepoPath, table: &Table, out: &mut Vec<Diagnostic>) -> (Set
         workspace,
         clusters,
         variables,
+        levels: levels::read(file, table, out),
     };
     (settings, places)
 }
