@@ -5,29 +5,39 @@ use wasmtime::component::Val;
 use super::RECURSION_LIMIT;
 use super::budget::Budget;
 use super::error::{CodecError, CodecErrorKind as Kind};
-use super::finish::{self, Deferred};
+use super::finish::{Deferred, Finish};
 use super::plan::{
-    FieldPlan, FieldShape, Form, MessagePlan, Plan, ScalarPlan, ValuePlan, is_unset,
+    Embedded, FieldPlan, FieldShape, Form, MessagePlan, Plan, ScalarPlan, ValuePlan, is_unset,
 };
 use super::wire::{self, Reader, WireType};
 
-pub(super) fn decode(plan: &Plan, input: &[u8]) -> Result<Val, CodecError> {
-    let decoder = Decoder {
-        plan,
-        budget: Budget::new(),
-    };
+/// `depth` is how many messages are around this one.
+pub(super) fn decode(
+    plan: &Plan,
+    embedded: &Embedded,
+    budget: &Budget,
+    input: &[u8],
+    depth: usize,
+) -> Result<Val, CodecError> {
+    let decoder = Decoder { plan, budget };
     let mut value = decoder.fresh(&plan.root)?;
     let reader = Reader::new(input);
-    decoder.body(&plan.root, reader, &mut value, 0)?;
+    decoder.body(&plan.root, reader, &mut value, depth)?;
     if plan.needs_finish(&plan.root) {
-        finish::finish(plan, &plan.root, input, &mut value)?;
+        Finish {
+            plan,
+            embedded,
+            budget,
+            input,
+        }
+        .value(&plan.root, &mut value, depth)?;
     }
     Ok(value)
 }
 
 struct Decoder<'a> {
     plan: &'a Plan,
-    budget: Budget,
+    budget: &'a Budget,
 }
 
 impl Decoder<'_> {

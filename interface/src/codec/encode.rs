@@ -3,21 +3,36 @@
 use bytes::{BufMut, BytesMut};
 use wasmtime::component::Val;
 
+use super::budget::Budget;
+use super::decode;
 use super::error::{CodecError, CodecErrorKind as Kind};
 use super::finish;
 use super::plan::{
-    FieldPlan, FieldShape, Form, MessagePlan, Plan, ScalarPlan, SlotKind, ValuePlan,
+    Embedded, FieldPlan, FieldShape, Form, MessagePlan, Plan, ScalarPlan, SlotKind, ValuePlan,
 };
 use super::structs;
 use super::value;
 use super::wire::{self, WireType};
 
-pub(super) fn encode(plan: &Plan, value: &Val, out: &mut BytesMut) -> Result<(), CodecError> {
-    Encoder { plan }.body(&plan.root, value, out)
+pub(super) fn encode(
+    plan: &Plan,
+    embedded: &Embedded,
+    value: &Val,
+    out: &mut BytesMut,
+) -> Result<(), CodecError> {
+    let encoder = Encoder {
+        plan,
+        embedded,
+        budget: Budget::new(),
+    };
+    encoder.body(&plan.root, value, out)
 }
 
 struct Encoder<'a> {
     plan: &'a Plan,
+    embedded: &'a Embedded,
+    /// For the bytes that a component says are messages.
+    budget: Budget,
 }
 
 impl Encoder<'_> {
@@ -40,10 +55,11 @@ impl Encoder<'_> {
                 Ok(())
             }
             ValuePlan::Json(kind) => structs::encode(*kind, value::string(value)?, out),
-            ValuePlan::Recursive(descriptor) => {
+            ValuePlan::Recursive(message) => {
                 let start = out.len();
                 value::put_bytes(value, out)?;
-                finish::check_embedded(descriptor, &out[start..])
+                let plan = message.plan(self.embedded);
+                decode::decode(plan, self.embedded, &self.budget, &out[start..], 0).map(drop)
             }
             ValuePlan::Scalar(_) | ValuePlan::Enum(_) => Err(value::mismatch("a message", value)),
         }

@@ -97,14 +97,6 @@ pub enum CodecErrorKind {
     /// More bytes than a length prefix can say.
     #[error("the message is larger than Protobuf allows")]
     TooLarge,
-    /// An encoded message within the message that is invalid.
-    #[error("the encoded `{message}` is invalid: {reason}")]
-    Embedded {
-        /// Its type.
-        message: String,
-        /// What is wrong.
-        reason: String,
-    },
     /// JSON, or a component's value, of another type.
     #[error("expected {expected}, found {found}")]
     Type {
@@ -152,12 +144,10 @@ pub enum CodecErrorKind {
     /// A value that JSON has no form for.
     #[error("the value has no form in JSON: {0}")]
     NoJson(&'static str),
-    /// A message that is not known by a JSON name.
-    #[error("the JSON of `{message}` is invalid: {reason}")]
-    EmbeddedJson {
-        /// Its type.
-        message: String,
-        /// What is wrong.
-        reason: String,
-    },
+    /// JSON of an `Any` that does not say what it holds.
+    #[error("the `@type` of the message is missing")]
+    NoType,
+    /// An `Any` of a message that is nowhere defined.
+    #[error("no message is known by `{0}`")]
+    UnknownType(String),
 }

@@ -4,12 +4,16 @@
 
 use std::cmp::Ordering;
 
-use prost_reflect::DynamicMessage;
+use bytes::BytesMut;
 use wasmtime::component::Val;
 
+use super::budget::Budget;
 use super::decode;
+use super::encode;
 use super::error::{CodecError, CodecErrorKind as Kind};
-use super::plan::{FieldPlan, FieldShape, MessagePlan, Plan, SlotKind, ValuePlan, is_unset};
+use super::plan::{
+    Embedded, FieldPlan, FieldShape, MessagePlan, Plan, SlotKind, ValuePlan, is_unset,
+};
 use super::structs;
 
 /// A message that is decoded when all its parts are known: where they lie in the
@@ -41,126 +45,122 @@ impl Deferred {
     }
 }
 
-pub(super) fn finish(
-    plan: &Plan,
-    value: &ValuePlan,
-    input: &[u8],
-    target: &mut Val,
-) -> Result<(), CodecError> {
-    match value {
-        ValuePlan::Message(index) => {
-            let message = plan.message(*index);
-            match target {
-                Val::Record(record) if message.needs_finish => {
-                    finish_message(plan, message, input, record)
+/// The second pass over one message.
+pub(super) struct Finish<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) embedded: &'a Embedded,
+    pub(super) budget: &'a Budget,
+    pub(super) input: &'a [u8],
+}
+
+impl Finish<'_> {
+    pub(super) fn value(
+        &self,
+        value: &ValuePlan,
+        target: &mut Val,
+        depth: usize,
+    ) -> Result<(), CodecError> {
+        match value {
+            ValuePlan::Message(index) => {
+                let message = self.plan.message(*index);
+                match target {
+                    Val::Record(record) if message.needs_finish => {
+                        self.message(message, record, depth)
+                    }
+                    _ => Ok(()),
                 }
-                _ => Ok(()),
             }
-        }
-        ValuePlan::Json(kind) => {
-            if let Val::FixedLengthList(parts) = target {
-                *target = Val::String(structs::decode(*kind, &Deferred::collect(parts, input))?);
+            ValuePlan::Json(kind) => {
+                if let Val::FixedLengthList(parts) = target {
+                    let whole = Deferred::collect(parts, self.input);
+                    *target = Val::String(structs::decode(*kind, &whole)?);
+                }
+                Ok(())
             }
-            Ok(())
-        }
-        ValuePlan::Recursive(descriptor) => {
-            if let Val::FixedLengthList(parts) = target {
-                let whole = Deferred::collect(parts, input);
-                check_embedded(descriptor, &whole)?;
-                *target = decode::bytes(&whole);
+            ValuePlan::Recursive(message) => {
+                if let Val::FixedLengthList(parts) = target {
+                    let whole = Deferred::collect(parts, self.input);
+                    // Written anew: what its parts say twice is merged, and what is unknown
+                    // is dropped, as in every other message.
+                    let plan = message.plan(self.embedded);
+                    let value = decode::decode(plan, self.embedded, self.budget, &whole, depth)?;
+                    let mut encoded = BytesMut::with_capacity(whole.len());
+                    encode::encode(plan, self.embedded, &value, &mut encoded)?;
+                    *target = decode::bytes(&encoded);
+                }
+                Ok(())
             }
-            Ok(())
+            ValuePlan::Scalar(_)
+            | ValuePlan::Enum(_)
+            | ValuePlan::Wrapper(_)
+            | ValuePlan::FieldMask => Ok(()),
         }
-        ValuePlan::Scalar(_)
-        | ValuePlan::Enum(_)
-        | ValuePlan::Wrapper(_)
-        | ValuePlan::FieldMask => Ok(()),
     }
-}
 
-/// That the bytes of a recursive field are a message, since whoever reads them
-/// relies on that.
-pub(super) fn check_embedded(
-    descriptor: &prost_reflect::MessageDescriptor,
-    encoded: &[u8],
-) -> Result<(), CodecError> {
-    DynamicMessage::decode(descriptor.clone(), encoded)
-        .map(drop)
-        .map_err(|error| {
-            CodecError::new(Kind::Embedded {
-                message: descriptor.full_name().to_owned(),
-                reason: error.to_string(),
-            })
-        })
-}
-
-fn finish_message(
-    plan: &Plan,
-    message: &MessagePlan,
-    input: &[u8],
-    record: &mut [(String, Val)],
-) -> Result<(), CodecError> {
-    for (slot, (_, target)) in message.slots.iter().zip(record) {
-        match &slot.kind {
-            SlotKind::Field(index) => {
-                let field = &message.fields[*index];
-                finish_field(plan, field, input, target).map_err(|e| e.in_field(&field.name))?;
-            }
-            SlotKind::Oneof { cases, .. } => {
-                let Val::Option(Some(variant)) = target else {
-                    continue;
-                };
-                let Val::Variant(case, Some(payload)) = &mut **variant else {
-                    continue;
-                };
-                let is_case = |field: &&FieldPlan| matches!(&field.shape, FieldShape::Case { name } if name == case);
-                let field = cases.iter().map(|at| &message.fields[*at]).find(is_case);
-                if let Some(field) = field {
-                    finish(plan, &field.value, input, payload)
+    fn message(
+        &self,
+        message: &MessagePlan,
+        record: &mut [(String, Val)],
+        depth: usize,
+    ) -> Result<(), CodecError> {
+        for (slot, (_, target)) in message.slots.iter().zip(record) {
+            match &slot.kind {
+                SlotKind::Field(index) => {
+                    let field = &message.fields[*index];
+                    self.field(field, target, depth + 1)
                         .map_err(|error| error.in_field(&field.name))?;
                 }
+                SlotKind::Oneof { cases, .. } => {
+                    let Val::Option(Some(variant)) = target else {
+                        continue;
+                    };
+                    let Val::Variant(case, Some(payload)) = &mut **variant else {
+                        continue;
+                    };
+                    let is_case = |field: &&FieldPlan| matches!(&field.shape, FieldShape::Case { name } if name == case);
+                    let field = cases.iter().map(|at| &message.fields[*at]).find(is_case);
+                    if let Some(field) = field {
+                        self.value(&field.value, payload, depth + 1)
+                            .map_err(|error| error.in_field(&field.name))?;
+                    }
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-fn finish_field(
-    plan: &Plan,
-    field: &FieldPlan,
-    input: &[u8],
-    target: &mut Val,
-) -> Result<(), CodecError> {
-    match (&field.shape, target) {
-        (FieldShape::Required, target) if is_unset(target) => Err(Kind::Required.into()),
-        (FieldShape::Plain | FieldShape::Required, target) => {
-            finish(plan, &field.value, input, target)
-        }
-        (FieldShape::Optional, Val::Option(Some(value))) => {
-            finish(plan, &field.value, input, value)
-        }
-        (FieldShape::List, Val::List(list)) => {
-            if plan.needs_finish(&field.value) {
-                for (index, value) in list.iter_mut().enumerate() {
-                    finish(plan, &field.value, input, value)
-                        .map_err(|error| error.in_element(index))?;
-                }
+    fn field(&self, field: &FieldPlan, target: &mut Val, depth: usize) -> Result<(), CodecError> {
+        match (&field.shape, target) {
+            (FieldShape::Required, target) if is_unset(target) => Err(Kind::Required.into()),
+            (FieldShape::Plain | FieldShape::Required, target) => {
+                self.value(&field.value, target, depth)
             }
-            Ok(())
-        }
-        (FieldShape::Map { .. }, Val::List(entries)) => {
-            sort_entries(entries);
-            for entry in entries {
-                if let Val::Tuple(entry) = entry
-                    && let [key, value] = entry.as_mut_slice()
-                {
-                    finish(plan, &field.value, input, value)
-                        .map_err(|error| error.in_element(display_key(key)))?;
-                }
+            (FieldShape::Optional, Val::Option(Some(value))) => {
+                self.value(&field.value, value, depth)
             }
-            Ok(())
+            (FieldShape::List, Val::List(list)) => {
+                if self.plan.needs_finish(&field.value) {
+                    for (index, value) in list.iter_mut().enumerate() {
+                        self.value(&field.value, value, depth)
+                            .map_err(|error| error.in_element(index))?;
+                    }
+                }
+                Ok(())
+            }
+            (FieldShape::Map { .. }, Val::List(entries)) => {
+                sort_entries(entries);
+                for entry in entries {
+                    if let Val::Tuple(entry) = entry
+                        && let [key, value] = entry.as_mut_slice()
+                    {
+                        self.value(&field.value, value, depth)
+                            .map_err(|error| error.in_element(display_key(key)))?;
+                    }
+                }
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        _ => Ok(()),
     }
 }
 

@@ -25,7 +25,11 @@ use wasmtime::component::Val;
 
 use crate::{Interface, Method};
 
+use budget::Budget;
+use json::Unknown;
+
 pub use error::{CodecError, CodecErrorKind};
+pub use json::parse as parse_json;
 pub(crate) use plan::is_open;
 pub(crate) use well_known::{
     WellKnown, decode_base64, parse_duration, parse_field_mask, parse_timestamp,
@@ -38,6 +42,7 @@ pub(crate) const RECURSION_LIMIT: usize = 100;
 #[derive(Clone)]
 pub struct MessageCodec {
     plan: Arc<plan::Plan>,
+    embedded: Arc<plan::Embedded>,
     message: MessageDescriptor,
 }
 
@@ -46,6 +51,7 @@ impl MessageCodec {
     pub fn new(interface: &Interface, message: &MessageDescriptor) -> Self {
         MessageCodec {
             plan: Arc::new(plan::Plan::new(interface, message)),
+            embedded: Arc::new(plan::Embedded::new(message.parent_pool())),
             message: message.clone(),
         }
     }
@@ -57,23 +63,29 @@ impl MessageCodec {
 
     /// Decodes a message. Fields that the interface does not have are dropped.
     pub fn from_protobuf(&self, encoded: &[u8]) -> Result<Val, CodecError> {
-        decode::decode(&self.plan, encoded)
+        decode::decode(&self.plan, &self.embedded, &Budget::new(), encoded, 0)
     }
 
     /// Appends the encoded message, in the same bytes for the same value.
     pub fn to_protobuf(&self, value: &Val, out: &mut BytesMut) -> Result<(), CodecError> {
-        encode::encode(&self.plan, value, out)
+        encode::encode(&self.plan, &self.embedded, value, out)
     }
 
     /// Reads a message from its JSON. Fields that the interface does not have are
     /// refused.
     pub fn from_json(&self, json: &serde_json::Value) -> Result<Val, CodecError> {
-        json::read(&self.plan, json)
+        json::read(&self.plan, &self.embedded, json, Unknown::Refused)
+    }
+
+    /// Reads a message from its JSON, of a sender who may know more: fields and names of
+    /// enum values that the interface does not have are left out.
+    pub fn from_newer_json(&self, json: &serde_json::Value) -> Result<Val, CodecError> {
+        json::read(&self.plan, &self.embedded, json, Unknown::Ignored)
     }
 
     /// Appends the message's JSON.
     pub fn to_json(&self, value: &Val, out: &mut Vec<u8>) -> Result<(), CodecError> {
-        json::write(&self.plan, value, out)
+        json::write(&self.plan, &self.embedded, value, out)
     }
 
     /// Appends the JSON of one field of the message, for an HTTP rule with a
@@ -84,7 +96,7 @@ impl MessageCodec {
         field: &str,
         out: &mut Vec<u8>,
     ) -> Result<(), CodecError> {
-        json::write_field(&self.plan, value, field, out)
+        json::write_field(&self.plan, &self.embedded, value, field, out)
     }
 }
 

@@ -150,6 +150,9 @@ impl Entropy<'_> {
             "google.protobuf.DoubleValue" => {
                 message.set_field_by_name("value", Value::F64(f64::from(self.byte()) / 8.0));
             }
+            "google.protobuf.FloatValue" => {
+                message.set_field_by_name("value", Value::F32(f32::from(self.byte()) / 8.0));
+            }
             "google.protobuf.FieldMask" => {
                 let paths = ["foo_bar", "a.b_c", "x"].into_iter();
                 let paths = paths.take(usize::from(self.below(4)));

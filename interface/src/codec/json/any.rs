@@ -1,77 +1,164 @@
-//! The JSON of messages that the codec only has as bytes: what an `Any` holds, and
-//! recursive fields. Their descriptors lead to it.
+//! The JSON of messages that a component has as bytes: what an `Any` holds, and
+//! recursive fields.
 
-use prost::Message as _;
-use prost_reflect::{DynamicMessage, MessageDescriptor};
-use serde_json::Value;
+use bytes::BytesMut;
+use serde_json::{Map, Value};
+use wasmtime::component::Val;
 
+use super::super::decode;
+use super::super::encode;
 use super::super::error::{CodecError, CodecErrorKind as Kind};
+use super::super::plan::{Form, Plan, Recursive, ValuePlan};
+use super::number::mismatch;
+use super::read::JsonReader;
+use super::write::{JsonWriter, put_string};
 
-/// The encoded message of a JSON object.
-pub(super) fn encode(descriptor: &MessageDescriptor, json: &Value) -> Result<Vec<u8>, CodecError> {
-    DynamicMessage::deserialize(descriptor.clone(), json)
-        .map(|message| message.encode_to_vec())
-        .map_err(|error| invalid(descriptor, &error))
-}
+/// Where the JSON of an `Any` says what it holds.
+pub(super) const TYPE: &str = "@type";
+/// Where it has the JSON that is no object of the message's fields.
+const VALUE: &str = "value";
 
-/// Writes the JSON of an encoded message.
-pub(super) fn write(
-    descriptor: &MessageDescriptor,
-    encoded: &[u8],
-    out: &mut Vec<u8>,
-) -> Result<(), CodecError> {
-    let message =
-        DynamicMessage::decode(descriptor.clone(), encoded).map_err(|error| Kind::Embedded {
-            message: descriptor.full_name().to_owned(),
-            reason: error.to_string(),
-        })?;
-    let start = out.len();
-    serde_json::to_writer(&mut *out, &message).map_err(|error| {
-        out.truncate(start);
-        invalid(descriptor, &error)
-    })
-}
-
-/// The type URL and value of the JSON of an `Any`.
-pub(super) fn read_any(
-    descriptor: &MessageDescriptor,
-    json: &Value,
-) -> Result<(String, Vec<u8>), CodecError> {
-    if json.as_object().is_some_and(serde_json::Map::is_empty) {
-        return Ok((String::new(), Vec::new()));
+impl JsonReader<'_> {
+    /// The encoded message of a recursive field.
+    pub(super) fn recursive(
+        &self,
+        message: &Recursive,
+        json: &Value,
+        depth: usize,
+    ) -> Result<Vec<u8>, CodecError> {
+        let plan = message.plan(self.embedded);
+        let reader = self.of(plan);
+        let value = reader.value(&plan.root, json, depth)?;
+        self.encoded(plan, &value)
     }
-    let message = DynamicMessage::deserialize(descriptor.clone(), json)
-        .map_err(|error| invalid(descriptor, &error))?;
-    let type_url = message.get_field_by_number(1);
-    let type_url = type_url.as_ref().and_then(|value| value.as_str());
-    let value = message.get_field_by_number(2);
-    let value = value.as_ref().and_then(|value| value.as_bytes());
-    Ok((
-        type_url.unwrap_or_default().to_owned(),
-        value.map(|value| value.to_vec()).unwrap_or_default(),
-    ))
-}
 
-pub(super) fn write_any(
-    descriptor: &MessageDescriptor,
-    type_url: &str,
-    value: Vec<u8>,
-    out: &mut Vec<u8>,
-) -> Result<(), CodecError> {
-    if type_url.is_empty() && value.is_empty() {
-        out.extend_from_slice(b"{}");
-        return Ok(());
+    /// The type URL and value of an `Any`.
+    pub(super) fn any(&self, json: &Value, depth: usize) -> Result<(String, Vec<u8>), CodecError> {
+        let Value::Object(object) = json else {
+            return Err(mismatch("an object", json));
+        };
+        let type_url = match object.get(TYPE) {
+            Some(Value::String(type_url)) => type_url,
+            Some(other) => return Err(mismatch("a type URL", other).in_field(TYPE)),
+            None if object.is_empty() => return Ok((String::new(), Vec::new())),
+            None => return Err(CodecError::new(Kind::NoType)),
+        };
+        let plan = self
+            .embedded
+            .named(message_name(type_url).map_err(|error| error.in_field(TYPE))?)
+            .ok_or_else(|| CodecError::new(Kind::UnknownType(type_url.clone())).in_field(TYPE))?;
+        let reader = self.of(&plan);
+        let value = match &plan.root {
+            ValuePlan::Message(index) if !has_value(&plan, object) => {
+                reader.members(plan.message(*index), object, depth)?
+            }
+            root => reader.lone_value(root, object, depth)?,
+        };
+        Ok((type_url.clone(), self.encoded(&plan, &value)?))
     }
-    let any = prost_types::Any {
-        type_url: type_url.to_owned(),
-        value,
-    };
-    write(descriptor, &any.encode_to_vec(), out)
+
+    /// The one member `value` that an `Any` has beside its type.
+    fn lone_value(
+        &self,
+        root: &ValuePlan,
+        object: &Map<String, Value>,
+        depth: usize,
+    ) -> Result<Val, CodecError> {
+        let other = object.keys().find(|name| *name != TYPE && *name != VALUE);
+        if let Some(name) = other
+            && !self.ignores_unknown()
+        {
+            let message = "google.protobuf.Any".to_owned();
+            return Err(CodecError::new(Kind::UnknownField { message }).in_field(name));
+        }
+        match object.get(VALUE) {
+            Some(json) => self.value(root, json, depth + 1),
+            None => Err(CodecError::new(Kind::Required)),
+        }
+        .map_err(|error| error.in_field(VALUE))
+    }
+
+    fn encoded(&self, plan: &Plan, value: &Val) -> Result<Vec<u8>, CodecError> {
+        let mut encoded = BytesMut::new();
+        encode::encode(plan, self.embedded, value, &mut encoded)?;
+        Ok(encoded.into())
+    }
 }
 
-fn invalid(descriptor: &MessageDescriptor, error: &serde_json::Error) -> CodecError {
-    CodecError::new(Kind::EmbeddedJson {
-        message: descriptor.full_name().to_owned(),
-        reason: error.to_string(),
-    })
+impl JsonWriter<'_> {
+    /// Writes the encoded message of a recursive field.
+    pub(super) fn recursive(
+        &self,
+        message: &Recursive,
+        encoded: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), CodecError> {
+        let plan = message.plan(self.embedded);
+        let value = self.decoded(plan, encoded)?;
+        self.of(plan).value(&plan.root, &value, out)
+    }
+
+    pub(super) fn any(
+        &self,
+        type_url: &str,
+        encoded: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), CodecError> {
+        if type_url.is_empty() && encoded.is_empty() {
+            out.extend_from_slice(b"{}");
+            return Ok(());
+        }
+        let plan = self
+            .embedded
+            .named(message_name(type_url)?)
+            .ok_or_else(|| Kind::UnknownType(type_url.to_owned()))?;
+        let value = self
+            .decoded(&plan, encoded)
+            .map_err(|error| error.in_field(VALUE))?;
+        out.extend_from_slice(b"{\"@type\":");
+        put_string(type_url, out);
+        let writer = self.of(&plan);
+        match (&plan.root, &value) {
+            (ValuePlan::Message(index), value) if plan.message(*index).json.is_none() => {
+                if let Val::Record(record) = value {
+                    writer.members(plan.message(*index), record, b',', out)?;
+                }
+            }
+            (root, value) => {
+                out.extend_from_slice(b",\"value\":");
+                writer.value(root, value, out)?;
+            }
+        }
+        out.push(b'}');
+        Ok(())
+    }
+
+    fn decoded(&self, plan: &Plan, encoded: &[u8]) -> Result<Val, CodecError> {
+        let depth = self.depth.get();
+        decode::decode(plan, self.embedded, self.budget, encoded, depth)
+    }
+}
+
+/// Whether the JSON is one value. Some write that of `Empty` so, too.
+fn has_value(plan: &Plan, object: &Map<String, Value>) -> bool {
+    match &plan.root {
+        ValuePlan::Message(index) => {
+            let message = plan.message(*index);
+            let is_empty = matches!(message.form, Form::Unit { .. })
+                && message.full_name == "google.protobuf.Empty";
+            message.json.is_some() || (is_empty && object.contains_key(VALUE))
+        }
+        _ => true,
+    }
+}
+
+/// The full name at the end of a type URL.
+fn message_name(type_url: &str) -> Result<&str, CodecError> {
+    match type_url.rsplit_once('/') {
+        Some((_, name)) if !name.is_empty() => Ok(name),
+        _ => Err(CodecError::new(Kind::Text {
+            expected: "a type URL like `type.googleapis.com/a.Message`",
+            found: super::super::structs::shorten(type_url),
+        })),
+    }
 }

@@ -2,8 +2,10 @@
 
 mod any;
 mod number;
+mod parse;
 mod read;
 mod write;
 
-pub(super) use read::read;
+pub use parse::parse;
+pub(super) use read::{Unknown, read};
 pub(super) use write::{write, write_field};

@@ -9,36 +9,70 @@ use super::super::decode;
 use super::super::error::{CodecError, CodecErrorKind as Kind};
 use super::super::finish::sort_entries;
 use super::super::plan::{
-    EnumPlan, FieldPlan, FieldShape, Form, JsonForm, MessagePlan, Plan, SlotKind, ValuePlan,
-    is_unset,
+    Embedded, EnumPlan, FieldPlan, FieldShape, Form, JsonForm, MessagePlan, Plan, ScalarPlan,
+    SlotKind, ValuePlan, is_unset,
 };
 use super::super::structs;
 use super::super::well_known::{parse_duration, parse_field_mask, parse_timestamp};
-use super::any;
+use super::any::TYPE;
 use super::number::{self, invalid, mismatch};
 use crate::JsonKind;
 
-pub(in super::super) fn read(plan: &Plan, json: &Value) -> Result<Val, CodecError> {
+/// What becomes of fields and of names of enum values that the message does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Unknown {
+    Refused,
+    Ignored,
+}
+
+pub(in super::super) fn read(
+    plan: &Plan,
+    embedded: &Embedded,
+    json: &Value,
+    unknown: Unknown,
+) -> Result<Val, CodecError> {
     let reader = JsonReader {
         plan,
-        budget: Budget::new(),
+        embedded,
+        budget: &Budget::new(),
+        unknown,
     };
     reader.value(&plan.root, json, 0)
 }
 
-struct JsonReader<'a> {
+pub(super) struct JsonReader<'a> {
     plan: &'a Plan,
-    budget: Budget,
+    pub(super) embedded: &'a Embedded,
+    budget: &'a Budget,
+    unknown: Unknown,
 }
 
-impl JsonReader<'_> {
-    fn value(&self, plan: &ValuePlan, json: &Value, depth: usize) -> Result<Val, CodecError> {
+impl<'a> JsonReader<'a> {
+    /// The same reader for a message of another plan.
+    pub(super) fn of<'p>(&self, plan: &'p Plan) -> JsonReader<'p>
+    where
+        'a: 'p,
+    {
+        JsonReader { plan, ..*self }
+    }
+
+    pub(super) fn ignores_unknown(&self) -> bool {
+        self.unknown == Unknown::Ignored
+    }
+
+    pub(super) fn value(
+        &self,
+        plan: &ValuePlan,
+        json: &Value,
+        depth: usize,
+    ) -> Result<Val, CodecError> {
         match plan {
             ValuePlan::Scalar(kind) | ValuePlan::Wrapper(kind) => number::scalar(*kind, json),
             ValuePlan::Enum(index) => enumeration(self.plan.enumeration(*index), json),
             ValuePlan::Message(index) => self.message(self.plan.message(*index), json, depth),
-            ValuePlan::Recursive(descriptor) => {
-                any::encode(descriptor, json).map(|encoded| decode::bytes(&encoded))
+            ValuePlan::Recursive(message) => {
+                let encoded = self.recursive(message, json, depth)?;
+                Ok(decode::bytes(&encoded))
             }
             ValuePlan::FieldMask => {
                 let paths = text(json, "field names in lowerCamelCase", parse_field_mask)?;
@@ -57,62 +91,61 @@ impl JsonReader<'_> {
         json: &Value,
         depth: usize,
     ) -> Result<Val, CodecError> {
+        let (first, second) = match (&message.json, json) {
+            (None, Value::Object(object)) => return self.members(message, object, depth),
+            (None, _) => return Err(mismatch("an object", json)),
+            (Some(JsonForm::Timestamp), _) => {
+                let expected = "a time like `2030-01-31T12:00:00Z`";
+                let (seconds, nanos) = text(json, expected, parse_timestamp)?;
+                (Val::S64(seconds), Val::S32(nanos))
+            }
+            (Some(JsonForm::Duration), _) => {
+                let expected = "a duration like `1.5s`";
+                let (seconds, nanos) = text(json, expected, parse_duration)?;
+                (Val::S64(seconds), Val::S32(nanos))
+            }
+            (Some(JsonForm::Any), _) => {
+                let (type_url, value) = self.any(json, depth)?;
+                (Val::String(type_url), decode::bytes(&value))
+            }
+        };
+        let mut target = self.empty(message, depth)?;
+        set(message, &mut target, 1, first);
+        set(message, &mut target, 2, second);
+        Ok(target)
+    }
+
+    fn empty(&self, message: &MessagePlan, depth: usize) -> Result<Val, CodecError> {
         if depth > RECURSION_LIMIT {
             return Err(Kind::TooDeep.into());
         }
         self.budget.charge(message.cost)?;
-        let mut target = self.plan.empty(message);
-        match &message.json {
-            None => {
-                let Value::Object(object) = json else {
-                    return Err(mismatch("an object", json));
-                };
-                self.object(message, object, &mut target, depth)?;
-            }
-            Some(form) => {
-                let (first, second) = match form {
-                    JsonForm::Timestamp => {
-                        let expected = "a time like `2030-01-31T12:00:00Z`";
-                        let (seconds, nanos) = text(json, expected, parse_timestamp)?;
-                        (Val::S64(seconds), Val::S32(nanos))
-                    }
-                    JsonForm::Duration => {
-                        let expected = "a duration like `1.5s`";
-                        let (seconds, nanos) = text(json, expected, parse_duration)?;
-                        (Val::S64(seconds), Val::S32(nanos))
-                    }
-                    JsonForm::Any(descriptor) => {
-                        let (type_url, value) = any::read_any(descriptor, json)?;
-                        (Val::String(type_url), decode::bytes(&value))
-                    }
-                };
-                set(message, &mut target, 1, first);
-                set(message, &mut target, 2, second);
-            }
-        }
-        Ok(target)
+        Ok(self.plan.empty(message))
     }
 
-    fn object(
+    /// A message of the members of an object, but for the one that says what an
+    /// `Any` holds.
+    pub(super) fn members(
         &self,
         message: &MessagePlan,
         object: &Map<String, Value>,
-        target: &mut Val,
         depth: usize,
-    ) -> Result<(), CodecError> {
+    ) -> Result<Val, CodecError> {
+        let mut target = self.empty(message, depth)?;
         let mut seen = Seen::default();
         for (name, json) in object {
-            let field = message.field_by_json_name(name).ok_or_else(|| {
-                CodecError::new(Kind::UnknownField {
-                    message: message.full_name.clone(),
-                })
-                .in_field(name)
-            })?;
-            if !seen.insert(field) {
+            let Some(index) = message.field_by_json_name(name) else {
+                if self.ignores_unknown() || name == TYPE {
+                    continue;
+                }
+                let message = message.full_name.clone();
+                return Err(CodecError::new(Kind::UnknownField { message }).in_field(name));
+            };
+            if !seen.insert(index) {
                 return Err(CodecError::new(Kind::Duplicate).in_field(name));
             }
-            let field = &message.fields[field];
-            let Val::Record(record) = &mut *target else {
+            let field = &message.fields[index];
+            let Val::Record(record) = &mut target else {
                 continue;
             };
             let Some((_, slot)) = record.get_mut(field.slot) else {
@@ -121,10 +154,10 @@ impl JsonReader<'_> {
             self.field(message, field, json, slot, depth)
                 .map_err(|error| error.in_field(name))?;
         }
-        if let (Form::Record, Val::Record(record)) = (&message.form, &*target) {
+        if let (Form::Record, Val::Record(record)) = (&message.form, &target) {
             require(message, record)?;
         }
-        Ok(())
+        Ok(target)
     }
 
     fn field(
@@ -139,10 +172,16 @@ impl JsonReader<'_> {
         if json.is_null() && (repeated || !self.takes_null(&field.value)) {
             return Ok(());
         }
-        let value = |json: &Value| self.value(&field.value, json, depth + 1);
-        *slot = match &field.shape {
-            FieldShape::Plain | FieldShape::Required => value(json)?,
-            FieldShape::Optional => Val::Option(Some(Box::new(value(json)?))),
+        let depth = depth + 1;
+        match &field.shape {
+            FieldShape::Plain | FieldShape::Required => {
+                if let Some(value) = self.known(field, json, depth)? {
+                    *slot = value;
+                }
+            }
+            FieldShape::Optional => {
+                *slot = Val::Option(self.known(field, json, depth)?.map(Box::new));
+            }
             FieldShape::Case { name } => {
                 if !matches!(slot, Val::Option(None)) {
                     let oneof = match &message.slots[field.slot].kind {
@@ -151,50 +190,89 @@ impl JsonReader<'_> {
                     };
                     return Err(Kind::Oneof(oneof).into());
                 }
-                let variant = Val::Variant(name.clone(), Some(Box::new(value(json)?)));
-                Val::Option(Some(Box::new(variant)))
-            }
-            FieldShape::List => {
-                let Value::Array(items) = json else {
-                    return Err(mismatch("an array", json));
-                };
-                let items = items.iter().enumerate().map(|(index, item)| {
-                    self.element(field, item)
-                        .and_then(|()| value(item))
-                        .map_err(|error| error.in_element(index))
-                });
-                Val::List(items.collect::<Result<_, _>>()?)
-            }
-            FieldShape::Map { key } => {
-                let Value::Object(entries) = json else {
-                    return Err(mismatch("an object", json));
-                };
-                let entries = entries.iter().map(|(name, item)| {
-                    let entry = || {
-                        self.element(field, item)?;
-                        Ok(Val::Tuple(vec![number::key(*key, name)?, value(item)?]))
-                    };
-                    entry().map_err(|error: CodecError| error.in_element(name))
-                });
-                let mut entries: Vec<Val> = entries.collect::<Result<_, _>>()?;
-                let given = entries.len();
-                sort_entries(&mut entries);
-                // `"1"` and `"1.0"` are one key.
-                if entries.len() < given {
-                    return Err(Kind::Duplicate.into());
+                if let Some(value) = self.known(field, json, depth)? {
+                    let variant = Val::Variant(name.clone(), Some(Box::new(value)));
+                    *slot = Val::Option(Some(Box::new(variant)));
                 }
-                Val::List(entries)
             }
-        };
+            FieldShape::List => *slot = self.list(field, json, depth)?,
+            FieldShape::Map { key } => *slot = self.map(field, *key, json, depth)?,
+        }
         Ok(())
     }
 
+    /// The value of a field; none where it is to be ignored.
+    fn known(
+        &self,
+        field: &FieldPlan,
+        json: &Value,
+        depth: usize,
+    ) -> Result<Option<Val>, CodecError> {
+        match self.value(&field.value, json, depth) {
+            Err(error)
+                if self.ignores_unknown()
+                    && matches!(field.value, ValuePlan::Enum(_))
+                    && matches!(error.kind(), Kind::EnumValue { .. }) =>
+            {
+                Ok(None)
+            }
+            value => value.map(Some),
+        }
+    }
+
+    fn list(&self, field: &FieldPlan, json: &Value, depth: usize) -> Result<Val, CodecError> {
+        let Value::Array(items) = json else {
+            return Err(mismatch("an array", json));
+        };
+        let mut list = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let value = self
+                .element(field, item, depth)
+                .map_err(|error| error.in_element(index))?;
+            list.extend(value);
+        }
+        Ok(Val::List(list))
+    }
+
+    fn map(
+        &self,
+        field: &FieldPlan,
+        key_kind: ScalarPlan,
+        json: &Value,
+        depth: usize,
+    ) -> Result<Val, CodecError> {
+        let Value::Object(members) = json else {
+            return Err(mismatch("an object", json));
+        };
+        let mut entries = Vec::with_capacity(members.len());
+        for (name, item) in members {
+            let entry = || {
+                let key = number::key(key_kind, name)?;
+                let value = self.element(field, item, depth)?;
+                Ok(value.map(|value| Val::Tuple(vec![key, value])))
+            };
+            entries.extend(entry().map_err(|error: CodecError| error.in_element(name))?);
+        }
+        let given = entries.len();
+        sort_entries(&mut entries);
+        // `"1"` and `"1.0"` are one key.
+        if entries.len() < given {
+            return Err(Kind::Duplicate.into());
+        }
+        Ok(Val::List(entries))
+    }
+
     /// Within a list or map, `null` stands for no value at all.
-    fn element(&self, field: &FieldPlan, json: &Value) -> Result<(), CodecError> {
+    fn element(
+        &self,
+        field: &FieldPlan,
+        json: &Value,
+        depth: usize,
+    ) -> Result<Option<Val>, CodecError> {
         if json.is_null() && !self.takes_null(&field.value) {
             return Err(mismatch("a value", json));
         }
-        Ok(())
+        self.known(field, json, depth)
     }
 
     fn takes_null(&self, value: &ValuePlan) -> bool {

@@ -1,34 +1,44 @@
 //! A component's values to `ProtoJSON`.
 
+use std::cell::Cell;
 use std::io::Write as _;
 
 use bytes::BytesMut;
 use wasmtime::component::Val;
 
+use super::super::RECURSION_LIMIT;
+use super::super::budget::Budget;
 use super::super::error::{CodecError, CodecErrorKind as Kind};
 use super::super::finish;
 use super::super::plan::{
-    EnumPlan, FieldPlan, FieldShape, Form, JsonForm, MessagePlan, Plan, ScalarPlan, SlotKind,
-    ValuePlan,
+    Embedded, EnumPlan, FieldPlan, FieldShape, Form, JsonForm, MessagePlan, Plan, ScalarPlan,
+    SlotKind, ValuePlan,
 };
 use super::super::structs;
 use super::super::value;
 use super::super::well_known::{
     encode_base64, format_duration, format_field_mask, format_timestamp,
 };
-use super::any;
 
 pub(in super::super) fn write(
     plan: &Plan,
+    embedded: &Embedded,
     value: &Val,
     out: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
-    JsonWriter { plan }.value(&plan.root, value, out)
+    JsonWriter {
+        plan,
+        embedded,
+        budget: &Budget::new(),
+        depth: Cell::new(0),
+    }
+    .value(&plan.root, value, out)
 }
 
 /// Writes one field of the message alone, an absent one as `null`.
 pub(in super::super) fn write_field(
     plan: &Plan,
+    embedded: &Embedded,
     value: &Val,
     name: &str,
     out: &mut Vec<u8>,
@@ -45,7 +55,12 @@ pub(in super::super) fn write_field(
     let record = value::record(value)?;
     let slot = &message.slots[field.slot];
     let value = value::slot(record, field.slot, &slot.name)?;
-    let writer = JsonWriter { plan };
+    let writer = JsonWriter {
+        plan,
+        embedded,
+        budget: &Budget::new(),
+        depth: Cell::new(0),
+    };
     writer
         .lone_field(message, field, slot_cases(&slot.kind), value, out)
         .map_err(|error| error.in_field(name))
@@ -58,17 +73,40 @@ fn slot_cases(slot: &SlotKind) -> &[usize] {
     }
 }
 
-struct JsonWriter<'a> {
+pub(super) struct JsonWriter<'a> {
     plan: &'a Plan,
+    pub(super) embedded: &'a Embedded,
+    /// For the messages that a component has as bytes.
+    pub(super) budget: &'a Budget,
+    /// How many messages are around the one that is being written.
+    pub(super) depth: Cell<usize>,
 }
 
-impl JsonWriter<'_> {
-    fn value(&self, plan: &ValuePlan, value: &Val, out: &mut Vec<u8>) -> Result<(), CodecError> {
+impl<'a> JsonWriter<'a> {
+    /// The same writer for a message of another plan.
+    pub(super) fn of<'p>(&self, plan: &'p Plan) -> JsonWriter<'p>
+    where
+        'a: 'p,
+    {
+        JsonWriter {
+            plan,
+            embedded: self.embedded,
+            budget: self.budget,
+            depth: self.depth.clone(),
+        }
+    }
+
+    pub(super) fn value(
+        &self,
+        plan: &ValuePlan,
+        value: &Val,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CodecError> {
         match plan {
             ValuePlan::Scalar(kind) | ValuePlan::Wrapper(kind) => scalar(*kind, value, out),
             ValuePlan::Enum(index) => enumeration(self.plan.enumeration(*index), value, out),
             ValuePlan::Message(index) => self.message(self.plan.message(*index), value, out),
-            ValuePlan::Recursive(descriptor) => any::write(descriptor, &bytes_of(value)?, out),
+            ValuePlan::Recursive(message) => self.recursive(message, &bytes_of(value)?, out),
             ValuePlan::FieldMask => {
                 let paths = value::list(value)?.iter().map(value::string);
                 let paths: Vec<&str> = paths.collect::<Result<_, _>>()?;
@@ -91,6 +129,22 @@ impl JsonWriter<'_> {
         value: &Val,
         out: &mut Vec<u8>,
     ) -> Result<(), CodecError> {
+        let depth = self.depth.get();
+        if depth > RECURSION_LIMIT {
+            return Err(Kind::TooDeep.into());
+        }
+        self.depth.set(depth + 1);
+        let written = self.at_depth(message, value, out);
+        self.depth.set(depth);
+        written
+    }
+
+    fn at_depth(
+        &self,
+        message: &MessagePlan,
+        value: &Val,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CodecError> {
         let record = match &message.form {
             Form::Unit { case } => {
                 value::unit(case, value)?;
@@ -100,7 +154,15 @@ impl JsonWriter<'_> {
             Form::Record => value::record(value)?,
         };
         match &message.json {
-            None => self.object(message, record, out),
+            None => {
+                let empty = out.len();
+                self.members(message, record, b'{', out)?;
+                if out.len() == empty {
+                    out.push(b'{');
+                }
+                out.push(b'}');
+                Ok(())
+            }
             Some(JsonForm::Timestamp) => {
                 let (seconds, nanos) = time(message, record)?;
                 let reason = "a `Timestamp` must lie in the years 1 to 9999";
@@ -115,21 +177,22 @@ impl JsonWriter<'_> {
                 put_string(&text, out);
                 Ok(())
             }
-            Some(JsonForm::Any(descriptor)) => {
+            Some(JsonForm::Any) => {
                 let type_url = value::string(numbered(message, record, 1)?)?;
                 let bytes = bytes_of(numbered(message, record, 2)?)?;
-                any::write_any(descriptor, type_url, bytes, out)
+                self.any(type_url, &bytes, out)
             }
         }
     }
 
-    fn object(
+    /// Writes the fields of a record, `separator` before the first.
+    pub(super) fn members(
         &self,
         message: &MessagePlan,
         record: &[(String, Val)],
+        mut separator: u8,
         out: &mut Vec<u8>,
     ) -> Result<(), CodecError> {
-        let mut separator = b'{';
         for (index, slot) in message.slots.iter().enumerate() {
             let value = value::slot(record, index, &slot.name)?;
             let present = match &slot.kind {
@@ -152,10 +215,6 @@ impl JsonWriter<'_> {
             self.contents(field, value, out)
                 .map_err(|error| error.in_field(&field.name))?;
         }
-        if separator == b'{' {
-            out.push(separator);
-        }
-        out.push(b'}');
         Ok(())
     }
 
@@ -305,7 +364,7 @@ fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
         .expect("writing to a vector does not fail");
 }
 
-fn put_string(text: &str, out: &mut Vec<u8>) {
+pub(super) fn put_string(text: &str, out: &mut Vec<u8>) {
     serde_json::to_writer(out, text).expect("writing a string to a vector does not fail");
 }
 

@@ -7,39 +7,85 @@ use prost_reflect::{EnumDescriptor, FieldDescriptor, MessageDescriptor};
 use super::super::budget;
 use super::super::well_known::WellKnown;
 use super::{
-    EnumPlan, FieldPlan, FieldShape, Form, JsonForm, MessagePlan, Plan, ScalarPlan, SlotKind,
-    SlotPlan, ValuePlan, value_needs_finish,
+    EnumPlan, FieldPlan, FieldShape, Form, JsonForm, MessagePlan, Plan, Recursive, ScalarPlan,
+    SlotKind, SlotPlan, ValuePlan, whole,
 };
-use crate::{Body, Interface, Member, Shape, ValueShape};
+use crate::{Body, EnumModel, Interface, Member, MessageModel, Shape, ValueShape};
 
 impl Plan {
     /// The tables of a message that the interface reaches.
     pub(in super::super) fn new(interface: &Interface, message: &MessageDescriptor) -> Self {
-        let mut builder = Builder {
-            interface,
-            messages: Vec::new(),
-            enums: Vec::new(),
-            known_messages: HashMap::new(),
-            known_enums: HashMap::new(),
-        };
-        let root = builder.value(&interface.message_shape(message), None);
-        Plan {
-            root,
-            messages: builder.messages,
-            enums: builder.enums,
+        Builder::new(Source::Interface(interface)).build(message)
+    }
+
+    /// The tables of a message that a component only has as bytes.
+    pub(super) fn whole(message: &MessageDescriptor) -> Self {
+        Builder::new(Source::Descriptors).build(message)
+    }
+}
+
+/// Where the models come from.
+enum Source<'a> {
+    Interface(&'a Interface),
+    Descriptors,
+}
+
+impl Source<'_> {
+    fn message(&self, descriptor: &MessageDescriptor) -> Option<MessageModel> {
+        match self {
+            Source::Interface(interface) => interface.message(descriptor.full_name()).cloned(),
+            Source::Descriptors => Some(whole::message(descriptor)),
+        }
+    }
+
+    fn enumeration(&self, descriptor: &EnumDescriptor) -> Option<EnumModel> {
+        match self {
+            Source::Interface(interface) => interface.enumeration(descriptor.full_name()).cloned(),
+            Source::Descriptors => Some(whole::enumeration(descriptor)),
         }
     }
 }
 
 struct Builder<'a> {
-    interface: &'a Interface,
-    messages: Vec<MessagePlan>,
+    source: Source<'a>,
+    /// None for a message that is still to be built.
+    messages: Vec<Option<MessagePlan>>,
     enums: Vec<EnumPlan>,
     known_messages: HashMap<String, usize>,
     known_enums: HashMap<String, usize>,
+    /// A list, not recursion: messages may refer to one another in a chain of any length.
+    waiting: Vec<(usize, MessageModel)>,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    fn new(source: Source<'a>) -> Self {
+        Builder {
+            source,
+            messages: Vec::new(),
+            enums: Vec::new(),
+            known_messages: HashMap::new(),
+            known_enums: HashMap::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    fn build(mut self, message: &MessageDescriptor) -> Plan {
+        let root = self.value(&ValueShape::of_message(message), None);
+        while let Some((index, model)) = self.waiting.pop() {
+            self.messages[index] = Some(self.plan(&model));
+        }
+        let messages = self.messages.into_iter();
+        let mut messages: Vec<MessagePlan> = messages
+            .map(|message| message.expect("none is waiting"))
+            .collect();
+        mark_unfinished(&mut messages);
+        Plan {
+            root,
+            messages,
+            enums: self.enums,
+        }
+    }
+
     /// `field` tells how a scalar is encoded.
     fn value(&mut self, shape: &ValueShape, field: Option<&FieldDescriptor>) -> ValuePlan {
         match shape {
@@ -54,9 +100,9 @@ impl Builder<'_> {
             },
             ValueShape::Message(descriptor) => match self.message(descriptor) {
                 Some(index) => ValuePlan::Message(index),
-                None => ValuePlan::Recursive(descriptor.clone()),
+                None => ValuePlan::Recursive(Recursive::new(descriptor)),
             },
-            ValueShape::Recursive(descriptor) => ValuePlan::Recursive(descriptor.clone()),
+            ValueShape::Recursive(descriptor) => ValuePlan::Recursive(Recursive::new(descriptor)),
             ValueShape::Wrapper(_, scalar) => ValuePlan::Wrapper(ScalarPlan::plain(*scalar)),
             ValueShape::FieldMask(_) => ValuePlan::FieldMask,
             ValueShape::Json(_, kind) => ValuePlan::Json(*kind),
@@ -68,9 +114,9 @@ impl Builder<'_> {
         if let Some(index) = self.known_enums.get(name) {
             return Some(*index);
         }
-        let model = self.interface.enumeration(name)?;
+        let model = self.source.enumeration(descriptor)?;
         let index = self.enums.len();
-        self.enums.push(EnumPlan::new(model));
+        self.enums.push(EnumPlan::new(&model));
         self.known_enums.insert(name.to_owned(), index);
         Some(index)
     }
@@ -81,7 +127,15 @@ impl Builder<'_> {
         if let Some(index) = self.known_messages.get(name) {
             return Some(*index);
         }
-        let model = self.interface.message(name)?.clone();
+        let model = self.source.message(descriptor)?;
+        let index = self.messages.len();
+        self.messages.push(None);
+        self.known_messages.insert(name.to_owned(), index);
+        self.waiting.push((index, model));
+        Some(index)
+    }
+
+    fn plan(&mut self, model: &MessageModel) -> MessagePlan {
         let mut fields = Vec::new();
         let mut slots = Vec::new();
         let form = match &model.body {
@@ -94,12 +148,7 @@ impl Builder<'_> {
                 Form::Record
             }
         };
-        let plan = assemble(&self.messages, descriptor, form, fields, slots);
-        // Pushed after all that it holds, which is why indices never go up.
-        let index = self.messages.len();
-        self.messages.push(plan);
-        self.known_messages.insert(name.to_owned(), index);
-        Some(index)
+        assemble(&model.descriptor, form, fields, slots)
     }
 
     fn member(&mut self, member: &Member, slot: usize, fields: &mut Vec<FieldPlan>) -> SlotPlan {
@@ -178,8 +227,29 @@ fn field_plan(
     }
 }
 
+/// Marks the messages whose decoded values need another pass: their own, or that of
+/// what they hold.
+fn mark_unfinished(messages: &mut [MessagePlan]) {
+    let mut holders: Vec<Vec<usize>> = vec![Vec::new(); messages.len()];
+    for (index, message) in messages.iter().enumerate() {
+        for field in &message.fields {
+            if let ValuePlan::Message(held) = &field.value {
+                holders[*held].push(index);
+            }
+        }
+    }
+    let own = |message: &MessagePlan| message.fields.iter().any(FieldPlan::needs_finish);
+    let mut marked: Vec<usize> = (0..messages.len())
+        .filter(|index| own(&messages[*index]))
+        .collect();
+    while let Some(index) = marked.pop() {
+        if !std::mem::replace(&mut messages[index].needs_finish, true) {
+            marked.extend(&holders[index]);
+        }
+    }
+}
+
 fn assemble(
-    messages: &[MessagePlan],
     descriptor: &MessageDescriptor,
     form: Form,
     fields: Vec<FieldPlan>,
@@ -212,10 +282,6 @@ fn assemble(
     };
     let mut written: Vec<usize> = (0..slots.len()).collect();
     written.sort_by_key(|slot| lowest(&slots[*slot]));
-    let needs_finish = fields.iter().any(|field| {
-        matches!(field.shape, FieldShape::Required | FieldShape::Map { .. })
-            || value_needs_finish(messages, &field.value)
-    });
     let cost = budget::record(slots.iter().map(|slot| slot.name.as_str()));
     MessagePlan {
         full_name: descriptor.full_name().to_owned(),
@@ -223,13 +289,13 @@ fn assemble(
         json: match WellKnown::of(descriptor) {
             Some(WellKnown::Timestamp) => Some(JsonForm::Timestamp),
             Some(WellKnown::Duration) => Some(JsonForm::Duration),
-            Some(WellKnown::Any) => Some(JsonForm::Any(descriptor.clone())),
+            Some(WellKnown::Any) => Some(JsonForm::Any),
             _ => None,
         },
         fields,
         slots,
         written,
-        needs_finish,
+        needs_finish: false,
         cost,
         small_numbers,
         by_number,

@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 
-use prost_reflect::{EnumDescriptor, Kind, MessageDescriptor};
+use prost_reflect::{EnumDescriptor, Kind};
 use wasmtime::component::Val;
 
 use super::wire::WireType;
 use crate::{EnumModel, JsonKind, Scalar};
 
 mod build;
+mod embedded;
+mod whole;
 
-/// Everything that one root message holds. It has no cycle: a recursive field is
-/// its encoded bytes.
+pub(super) use embedded::{Embedded, Recursive};
+
+/// Everything that one root message holds.
 pub(super) struct Plan {
     pub(super) root: ValuePlan,
     messages: Vec<MessagePlan>,
@@ -52,8 +55,8 @@ pub(super) enum Form {
 pub(super) enum JsonForm {
     Timestamp,
     Duration,
-    /// `google.protobuf.Any`, whose JSON needs the descriptors of its pool.
-    Any(MessageDescriptor),
+    /// `google.protobuf.Any`, whose JSON needs what the pool knows.
+    Any,
 }
 
 pub(super) struct SlotPlan {
@@ -98,7 +101,7 @@ pub(super) enum ValuePlan {
     Scalar(ScalarPlan),
     Enum(usize),
     Message(usize),
-    Recursive(MessageDescriptor),
+    Recursive(Recursive),
     Wrapper(ScalarPlan),
     FieldMask,
     Json(JsonKind),
@@ -159,7 +162,10 @@ impl Plan {
 
     /// Whether a decoded value needs a pass of its own.
     pub(super) fn needs_finish(&self, value: &ValuePlan) -> bool {
-        value_needs_finish(&self.messages, value)
+        match value {
+            ValuePlan::Message(index) => self.message(*index).needs_finish,
+            value => value.needs_finish(),
+        }
     }
 
     /// The value that stands for an absent one.
@@ -223,14 +229,10 @@ pub(super) fn is_unset(value: &Val) -> bool {
     matches!(value, Val::Flags(_))
 }
 
-fn value_needs_finish(messages: &[MessagePlan], value: &ValuePlan) -> bool {
-    match value {
-        ValuePlan::Message(index) => messages[*index].needs_finish,
-        ValuePlan::Json(_) | ValuePlan::Recursive(_) => true,
-        ValuePlan::Scalar(_)
-        | ValuePlan::Enum(_)
-        | ValuePlan::Wrapper(_)
-        | ValuePlan::FieldMask => false,
+impl ValuePlan {
+    /// Whether the value itself needs another pass, whatever it holds.
+    fn needs_finish(&self) -> bool {
+        matches!(self, ValuePlan::Json(_) | ValuePlan::Recursive(_))
     }
 }
 
@@ -251,6 +253,12 @@ impl MessagePlan {
 }
 
 impl FieldPlan {
+    /// Whether the field itself needs another pass, whatever its messages hold.
+    fn needs_finish(&self) -> bool {
+        matches!(self.shape, FieldShape::Required | FieldShape::Map { .. })
+            || self.value.needs_finish()
+    }
+
     /// The wire type of one value that is not packed.
     pub(super) fn wire_type(&self) -> WireType {
         match (&self.shape, &self.value) {
