@@ -1,18 +1,19 @@
 //! Installs what tests need and a bare machine lacks.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
-use crate::process::{has, root, step};
+use crate::process::{has, root, step, target};
 
-/// Node.js with npm, and the packages of the gRPC client that the tests call the
-/// data plane with.
-pub(crate) fn node_client() -> anyhow::Result<()> {
+/// Node.js with npm, and the packages that the lock file in `folder` names.
+pub(crate) fn node_packages(folder: &str) -> anyhow::Result<()> {
     if !has("node") || !has("npm") {
         debian(&["nodejs", "npm"])?;
     }
-    let folder = root().join("tests/clients/node");
+    let title = format!("npm ci ({folder})");
+    let folder = root().join(folder);
     let stamp = folder.join("node_modules/.package-lock.json");
     let lock = folder.join("package-lock.json");
     let is_current = || {
@@ -23,11 +24,81 @@ pub(crate) fn node_client() -> anyhow::Result<()> {
         return Ok(());
     }
     step(
-        "npm ci (tests/clients/node)",
+        &title,
         Command::new("npm")
             .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
             .current_dir(folder),
     )
+}
+
+/// The C and C++ libraries of a newer Debian, unpacked in a folder of their own: some
+/// programs from npm are linked with later ones than an older Debian has.
+pub(crate) fn newer_c_library() -> anyhow::Result<PathBuf> {
+    const RELEASE: &str = "trixie";
+
+    let folder = target().join("tools").join(RELEASE);
+    let libraries = folder.join("root/usr/lib/x86_64-linux-gnu");
+    if libraries.join("libc.so.6").exists() && libraries.join("libstdc++.so.6").exists() {
+        return Ok(libraries);
+    }
+    if !has("apt-get") {
+        bail!("a C library of glibc 2.38 or newer is needed: this machine's is older");
+    }
+    for part in ["lists/partial", "cache/archives/partial", "root"] {
+        std::fs::create_dir_all(folder.join(part))?;
+    }
+    let apt = |arguments: &[&str]| -> anyhow::Result<Command> {
+        let mut command = Command::new("apt-get");
+        let option = |name: &str, path: &Path| format!("{name}={}", path.display());
+        command
+            .current_dir(&folder)
+            .args(["-qq", "-o", "APT::Sandbox::User=root"])
+            .args(["-o", "Dir::Etc::SourceParts=/dev/null", "-o"])
+            .arg(option("Dir::Etc::SourceList", &sources(RELEASE, &folder)?))
+            .args(["-o", &option("Dir::State::Lists", &folder.join("lists"))])
+            .args(["-o", &option("Dir::Cache", &folder.join("cache"))])
+            .args(arguments);
+        Ok(command)
+    };
+    step("apt-get update (apart)", &mut apt(&["update"])?)?;
+    step(
+        "apt-get download libc6 libstdc++6 libgcc-s1 (apart)",
+        &mut apt(&["download", "libc6", "libstdc++6", "libgcc-s1"])?,
+    )?;
+    for file in std::fs::read_dir(&folder)? {
+        let file = file?.path();
+        if file.extension().is_some_and(|extension| extension == "deb") {
+            step(
+                &format!("dpkg -x {}", file.display()),
+                Command::new("dpkg")
+                    .arg("-x")
+                    .arg(&file)
+                    .arg(folder.join("root")),
+            )?;
+        }
+    }
+    Ok(libraries)
+}
+
+/// This machine's own source of Debian packages, in another release.
+fn sources(release: &str, folder: &Path) -> anyhow::Result<PathBuf> {
+    let system = std::fs::read_to_string("/etc/os-release")?;
+    let current = system
+        .lines()
+        .find_map(|line| line.strip_prefix("VERSION_CODENAME="))
+        .context("/etc/os-release names no release of Debian")?;
+    for (known, name) in [
+        ("/etc/apt/sources.list.d/debian.sources", "apart.sources"),
+        ("/etc/apt/sources.list", "apart.list"),
+    ] {
+        let text = std::fs::read_to_string(known).unwrap_or_default();
+        if text.contains(current) {
+            let file = folder.join(name);
+            std::fs::write(&file, text.replace(current, release))?;
+            return Ok(file);
+        }
+    }
+    bail!("no source of Debian packages is set up here")
 }
 
 /// Installs Debian packages; says which where this is no Debian or we are not root.

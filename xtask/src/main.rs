@@ -1,6 +1,7 @@
 //! The project's own tasks.
 //!
 //! - `cargo xtask test` checks all that a change must pass.
+//! - `cargo xtask conformance` runs one part of that: Protobuf's conformance suite.
 //! - `cargo xtask bench` measures, and prints one table.
 //! - `cargo xtask generate` writes what is generated and checked in.
 #![forbid(unsafe_code)]
@@ -8,6 +9,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
+mod conformance;
 mod deny;
 mod generate;
 mod install;
@@ -28,6 +30,8 @@ struct Arguments {
 enum Task {
     /// Formatting, lints, tests, documentation, licences.
     Test(test::Arguments),
+    /// Protobuf's conformance suite alone, which `test` runs too.
+    Conformance,
     /// Measures and prints one table.
     Bench(bench::Arguments),
     /// Writes what is generated and checked in: JSON Schemas and snapshots.
@@ -37,6 +41,7 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Test(arguments) => test::run(&arguments),
+        Task::Conformance => conformance::check(),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Generate => generate::run(),
     }

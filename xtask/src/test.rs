@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::process::{cargo, root, step};
-use crate::{deny, install};
+use crate::{conformance, deny, install};
 
 /// What to leave out while one works.
 #[derive(clap::Args)]
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .args(["--all-features", "--", "-D", "warnings"]),
         )?;
     }
-    install::node_client()?;
+    install::node_packages("tests/clients/node")?;
     step(
         "node --test (the example's virtual pods)",
         Command::new("node")
@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "cargo test",
         &mut cargo(["test", "--locked", "--workspace", "--no-fail-fast"]),
     )?;
+    conformance::check()?;
     if !arguments.tests_only {
         step(
             "cargo doc",

@@ -1,0 +1,65 @@
+//! One case: the payload to a component's values, and these to the format asked for.
+
+use std::collections::HashMap;
+
+use bytes::BytesMut;
+use vimana_interface::codec::{MessageCodec, parse_json};
+use wasmtime::component::Val;
+
+use crate::protocol::{Answer, Category, Format, Payload, Request};
+
+/// The first request of the suite asks which cases will fail. The suite reads them
+/// from its own list.
+const FAILURES: &str = "conformance.FailureSet";
+
+pub(crate) fn answer(codecs: &HashMap<String, MessageCodec>, request: &Request) -> Answer {
+    if request.message_type == FAILURES {
+        return Answer::Protobuf(Vec::new());
+    }
+    let Some(codec) = codecs.get(&request.message_type) else {
+        return Answer::Skipped(format!("there is no `{}` here", request.message_type));
+    };
+    let output = request.requested_output_format();
+    if !matches!(output, Format::Protobuf | Format::Json) {
+        return Answer::Skipped("only Protobuf and JSON are written".to_owned());
+    }
+    let parsed = match &request.payload {
+        Some(Payload::Protobuf(encoded)) => codec.from_protobuf(encoded).map_err(text),
+        Some(Payload::Json(json)) => parse(codec, json, request.test_category()),
+        Some(Payload::Jspb(_) | Payload::Text(_)) => {
+            return Answer::Skipped("only Protobuf and JSON are read".to_owned());
+        }
+        None => return Answer::RuntimeError("the request bears no payload".to_owned()),
+    };
+    let value = match parsed {
+        Ok(value) => value,
+        Err(reason) => return Answer::ParseError(reason),
+    };
+    let written = match output {
+        Format::Json => {
+            let mut json = Vec::new();
+            let written = codec.to_json(&value, &mut json).map_err(text);
+            written.and_then(|()| String::from_utf8(json).map(Answer::Json).map_err(text))
+        }
+        _ => {
+            let mut encoded = BytesMut::new();
+            let written = codec.to_protobuf(&value, &mut encoded).map_err(text);
+            written.map(|()| Answer::Protobuf(encoded.to_vec()))
+        }
+    };
+    written.unwrap_or_else(Answer::SerializeError)
+}
+
+fn parse(codec: &MessageCodec, json: &str, category: Category) -> Result<Val, String> {
+    let json = parse_json(json.as_bytes()).map_err(text)?;
+    match category {
+        Category::JsonIgnoreUnknown => codec.from_newer_json(&json),
+        _ => codec.from_json(&json),
+    }
+    .map_err(text)
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "shaped for `map_err`")]
+fn text(error: impl ToString) -> String {
+    error.to_string()
+}
