@@ -5,6 +5,7 @@ use http_body::Body as HttpBody;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::Value;
 use tonic::Code;
+use vimana_interface::codec::parse_json;
 
 use super::Failure;
 
@@ -54,7 +55,7 @@ where
     }
     check_content_type(headers)?;
     check_content_encoding(headers)?;
-    serde_json::from_slice(&bytes).map(Some).map_err(|error| {
+    parse_json(&bytes).map(Some).map_err(|error| {
         Failure::new(
             Code::InvalidArgument,
             format!("the body is no valid JSON: {error}"),
