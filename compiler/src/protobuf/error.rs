@@ -1,16 +1,50 @@
 use std::ops::Range;
 
+use super::advice;
+use super::scan::Outline;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{invalid_proto, list, nearest};
 use crate::source::RepoPath;
 
-/// Everything that a parser has to say about one file.
+/// What the parser says first about a file.
 pub(super) fn syntax(
     path: &RepoPath,
     text: &str,
+    outline: &Outline<'_>,
     error: &protox_parse::ParseError,
-) -> Vec<Diagnostic> {
-    all(path, text, error, &|range| range)
+) -> Diagnostic {
+    let mut diagnostic = one(path, text, error, &|range| range);
+    // The parser's own word for a bad import is that for a bad group.
+    if diagnostic
+        .help
+        .as_deref()
+        .is_some_and(|help| help.starts_with("imports "))
+    {
+        "invalid import".clone_into(&mut diagnostic.message);
+    }
+    let at = place(text, error).start;
+    let advice = advice::advice(path, outline, &diagnostic.message, at);
+    if diagnostic.help.is_none() {
+        diagnostic.help = advice.help;
+    }
+    diagnostic.fixes.extend(advice.fix);
+    match advice.also {
+        Some((start, label)) => {
+            let end = text[start..]
+                .find('\n')
+                .map_or(text.len(), |end| start + end);
+            let line = text[start..end].trim_end();
+            let span = Span::new(path.clone(), start..start + line.len());
+            diagnostic.also(span, label)
+        }
+        None => diagnostic,
+    }
+}
+
+/// Where an error of the parser is; the end of the text where that ends too early.
+pub(super) fn place(text: &str, error: &protox_parse::ParseError) -> Range<usize> {
+    let end = text.trim_end().len();
+    main_label(error, &|range| range).map_or(end..end, |(range, _)| range)
 }
 
 /// Everything that the linker has to say about one file.
@@ -36,12 +70,11 @@ fn all(
         .collect()
 }
 
-fn one(
-    path: &RepoPath,
-    text: &str,
+/// The labels of an error, the one that it is about last.
+fn labels(
     error: &dyn miette::Diagnostic,
     place: &dyn Fn(Range<usize>) -> Range<usize>,
-) -> Diagnostic {
+) -> Vec<(Range<usize>, String)> {
     let mut labels: Vec<(Range<usize>, String)> = error
         .labels()
         .into_iter()
@@ -53,10 +86,28 @@ fn one(
         })
         .collect();
     // Of two places, the second is the one that should not be there, unless it
-    // is what the first refers to. Without any, the text ended too early.
+    // is what the first refers to.
     if labels.len() == 2 && labels[1].1 == "defined here" {
         labels.swap(0, 1);
     }
+    labels
+}
+
+fn main_label(
+    error: &dyn miette::Diagnostic,
+    place: &dyn Fn(Range<usize>) -> Range<usize>,
+) -> Option<(Range<usize>, String)> {
+    labels(error, place).pop()
+}
+
+fn one(
+    path: &RepoPath,
+    text: &str,
+    error: &dyn miette::Diagnostic,
+    place: &dyn Fn(Range<usize>) -> Range<usize>,
+) -> Diagnostic {
+    let mut labels = labels(error, place);
+    // Without any, the text ended too early.
     let (range, words) = labels
         .pop()
         .unwrap_or_else(|| (text.trim_end().len()..text.trim_end().len(), String::new()));
@@ -76,7 +127,7 @@ fn one(
     let help = error.help().map(|help| help.to_string().replace('\'', "`"));
     match missing_import(&message)
         .or(help)
-        .or_else(|| advice(&message))
+        .or_else(|| link_advice(&message))
     {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
@@ -118,13 +169,8 @@ fn missing_import(message: &str) -> Option<String> {
     Some(format!("add `import \"{file}\";`"))
 }
 
-/// What to type for what the grammar expects.
-fn advice(message: &str) -> Option<String> {
-    if message == "invalid token" {
-        return Some(
-            "write names in ASCII letters, digits and `_`, and other text in quotes".into(),
-        );
-    }
+/// What to type for what the linker refuses.
+fn link_advice(message: &str) -> Option<String> {
     if let Some((_, rest)) = message.split_once("field `")
         && let Some((field, rest)) = rest.split_once("` not found for message `")
     {
@@ -139,16 +185,7 @@ fn advice(message: &str) -> Option<String> {
     if message.contains("already set") {
         return Some("keep one of the two".into());
     }
-    let (expected, found) = message.strip_prefix("expected ")?.split_once(", but ")?;
-    let Some(found) = found.strip_prefix("found ") else {
-        return Some(format!("add {expected} at the end"));
-    };
-    let is_one = expected.starts_with('`') && expected.matches('`').count() == 2;
-    Some(if is_one {
-        format!("put {expected} before {found}")
-    } else {
-        format!("remove {found}, or complete what stands before it")
-    })
+    None
 }
 
 /// The fields of a message of vimana's own options, for who names another.
@@ -183,16 +220,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_that_ends_too_early_is_blamed_at_its_end() {
-        let text = "syntax = \"proto3\";\nmessage A {\n";
-        let error = protox_parse::parse("a.proto", text).unwrap_err();
-        let path = RepoPath::new("a.proto").unwrap();
-        let found = syntax(&path, text, &error);
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].primary().unwrap().range.start, text.len() - 1);
-    }
-
-    #[test]
     fn what_is_of_the_wrong_kind_is_blamed_where_it_is_used() {
         let text = "syntax = \"proto3\"; package a;\nservice S { rpc M(E) returns (E); }\nenum E { A = 0; }\n";
         let file = protox_parse::parse("a.proto", text).unwrap();
@@ -202,22 +229,5 @@ mod tests {
         let found = link(&path, text, error);
         let used = text.find("(E)").unwrap() + 1;
         assert_eq!(found[0].primary().unwrap().range.start, used, "{found:#?}");
-    }
-
-    #[test]
-    fn a_syntax_error_says_what_to_type() {
-        let help = |text: &str| {
-            let error = protox_parse::parse("a.proto", text).unwrap_err();
-            let path = RepoPath::new("a.proto").unwrap();
-            syntax(&path, text, &error)[0].help.clone()
-        };
-        let found = [
-            help("message A ("),
-            help("x"),
-            help("message größe {}"),
-            help("message A {"),
-        ];
-        assert!(found.iter().all(Option::is_some), "{found:#?}");
-        assert_eq!(found[0].as_deref(), Some("put `{` before `(`"));
     }
 }

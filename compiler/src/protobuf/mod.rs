@@ -6,6 +6,7 @@
 //! files of `google/protobuf/` are always those that vimana brings along, since
 //! the linker knows them by heart.
 
+mod advice;
 mod builtin;
 mod canonical;
 mod edition;
@@ -15,6 +16,8 @@ mod link;
 mod locate;
 mod option_field;
 mod parse;
+mod recover;
+mod scan;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

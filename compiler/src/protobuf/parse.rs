@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{ProtoFile, edition, error, implicit};
+use super::{ProtoFile, edition, implicit, recover};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::unsupported_edition;
 use crate::source::RepoPath;
@@ -27,7 +27,7 @@ pub(crate) fn parse(
             descriptor,
         }),
         Err(error) => {
-            out.extend(error::syntax(path, text, &error));
+            out.extend(recover::errors(path, text, &error));
             None
         }
     }

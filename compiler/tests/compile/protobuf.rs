@@ -140,9 +140,9 @@ fn every_error_of_a_definition_is_told() {
 a/a.proto:2:9 E VM0040 invalid token
     help: write names in ASCII letters, digits and `_`, and other text in quotes
 a/a.proto:3:20 E VM0040 expected an identifier, but found `=`
-    help: remove `=`, or complete what stands before it
+    help: write it as `TYPE NAME = NUMBER;`
 a/a.proto:4:23 E VM0040 expected an integer, but found `x`
-    help: remove `x`, or complete what stands before it
+    help: write it as `TYPE NAME = NUMBER;`
 b/b.proto:13:44 E VM0040 name `Nothing` is not defined
     help: mend the name, or import the file that defines it
 b/b.proto:13:59 E VM0040 name `Nowhere` is not defined
@@ -151,7 +151,8 @@ b/b.proto:13:71 E VM0040 field number `1` is already used
     at b/b.proto:13:33: first defined here
     help: change one of the two
 c/c.proto:2:12 E VM0040 expected a message field, oneof, reserved range, enum, message, option or `}`, but reached end of file
-    help: add a message field, oneof, reserved range, enum, message, option or `}` at the end
+    at c/c.proto:2:1: this is not closed
+    help: close `message A {` with `}`
 d/d.proto:2:1 E VM0041 editions of Protobuf are not supported yet
     help: write `syntax = "proto3";`; what an edition's features say has to go too
 e/e.proto:10:5 E VM0046 the path variable `nome` is no field of `e.Request`
