@@ -9,9 +9,11 @@
 mod arguments;
 mod command_error;
 mod commands;
+mod diff;
 mod endpoint;
 mod output;
 mod repository;
+mod rewrite;
 mod workflow;
 
 use std::process::ExitCode;

@@ -9,6 +9,7 @@ use vimana_proto::Kind;
 
 use crate::arguments::{Format, Revision};
 use crate::command_error::{Code, CommandError};
+use crate::commands::fix;
 use crate::output::Output;
 use crate::repository::{Repository, errors, plural};
 
@@ -38,6 +39,9 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, Comman
                 style,
             ))?;
             output.data(summary(&compilation))?;
+            if let Some(fixable) = fix::fixable(&compilation.diagnostics) {
+                output.data(fixable)?;
+            }
         }
         Format::Json => output.data(render::json::render(
             &compilation.diagnostics,

@@ -2,6 +2,8 @@
 
 mod apply;
 mod check;
+mod fix;
+mod fmt;
 mod graph;
 mod plan;
 mod serve;
@@ -21,6 +23,10 @@ use crate::output::Output;
 pub(crate) enum Command {
     /// Compiles the repository and tells everything that is wrong with it
     Check(check::Arguments),
+    /// Applies the fixes that findings carry
+    Fix(fix::Arguments),
+    /// Puts `.txtpb` files and `vpods.yml` into the one style
+    Fmt(fmt::Arguments),
     /// Prints the WIT package that a component of a service implements
     Wit(wit::Arguments),
     /// Draws what the repository compiles to
@@ -44,6 +50,8 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, Comman
     let global = &arguments.global;
     match &arguments.command {
         Command::Check(arguments) => check::run(arguments, output),
+        Command::Fix(arguments) => fix::run(arguments, output),
+        Command::Fmt(arguments) => fmt::run(arguments, output),
         Command::Wit(arguments) => wit::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),
         Command::Plan(arguments) => plan::run(arguments, global, output),

@@ -1,5 +1,6 @@
 //! What a user reads: one type, many renderers, a file each.
 
+mod apply;
 mod files;
 mod fix;
 pub mod render;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 use crate::source::RepoPath;
 
+pub use apply::{Applied, Selection, apply};
 pub use files::{LineColumn, SourceFile, SourceFiles};
 pub use fix::{Edit, Fix, Safety};
 

@@ -21,6 +21,7 @@
 mod error;
 mod git;
 mod memory;
+mod overlay;
 mod path;
 mod resolve;
 mod revision;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 pub use error::SourceError;
 pub use memory::Memory;
+pub use overlay::Overlay;
 pub use path::{RepoPath, RepoPathError};
 pub use revision::GitRevision;
 pub(crate) use text::{read_error, read_text};

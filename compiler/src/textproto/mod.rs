@@ -12,6 +12,7 @@
 
 pub mod bind;
 mod error;
+pub mod format;
 mod lexer;
 mod literal;
 mod parser;

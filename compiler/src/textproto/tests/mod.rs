@@ -1,7 +1,7 @@
 // The snapshots are as snapbox writes them.
 #![allow(clippy::needless_raw_string_hashes)]
 
-mod properties;
+pub(super) mod properties;
 
 use std::sync::LazyLock;
 
@@ -61,7 +61,7 @@ enum Color { RED = 0; GREEN = 1; BLUE = -2; }
 extend Everything { optional string note = 100; repeated int32 marks = 101; }
 "#;
 
-fn everything() -> MessageDescriptor {
+pub(super) fn everything() -> MessageDescriptor {
     descriptor("t.Everything")
 }
 

@@ -7,7 +7,7 @@ use super::{WALKTHROUGH, bound, everything};
 use crate::textproto::{bind, parse};
 
 /// Text that is nearly right: pieces of the grammar in any order.
-fn pieces() -> impl Strategy<Value = String> {
+pub(in crate::textproto) fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "child",
         "children",
