@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
 
 fn code(text: &str) -> Result<&'static str, String> {
     Rule::find(text)
-        .map(|rule| rule.code)
+        .map(Rule::code)
         .ok_or_else(|| "there is no such rule".to_owned())
 }
 

@@ -51,7 +51,12 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, Comman
     }
     let repository = Repository::find()?;
     let source = repository.source(None)?;
-    let targets = files::targets(&repository, source.as_ref(), &arguments.paths, arguments.fix)?;
+    let targets = files::targets(
+        &repository,
+        source.as_ref(),
+        &arguments.paths,
+        arguments.fix,
+    )?;
 
     let mut tally = Tally::default();
     if arguments.fix {
@@ -93,7 +98,7 @@ fn imports(source: &dyn Source, targets: &[RepoPath]) -> Vec<(RepoPath, Change)>
     let selection = Selection {
         unsafe_fixes: false,
         rules: Rule::find(MISSING_OPTIONS)
-            .map(|rule| rule.code)
+            .map(Rule::code)
             .into_iter()
             .collect(),
     };
@@ -152,7 +157,10 @@ impl Tally {
             if check { "would change" } else { "changed" },
             self.unchanged
         );
-        for (count, what) in [(self.invalid, "invalid"), (self.refused, "left as they are")] {
+        for (count, what) in [
+            (self.invalid, "invalid"),
+            (self.refused, "left as they are"),
+        ] {
             if count > 0 {
                 summary.push_str(&format!(", {count} {what}"));
             }

@@ -84,7 +84,10 @@ impl<'a> Fields<'a> {
         for (key, _) in &self.table.entries {
             if !known.contains(&key.text.as_str()) {
                 let span = self.span(key.range.clone());
-                out.push(unknown_key::diagnostic(span, &key.text, &self.name, known));
+                let present = |name: &str| self.table.get(name).is_some();
+                out.push(unknown_key::diagnostic(
+                    span, &key.text, &self.name, known, present,
+                ));
             }
         }
     }
@@ -165,9 +168,12 @@ impl<'a> Fields<'a> {
         for item in items {
             match &item.data {
                 Data::String(text) => strings.push(Located::new(text.clone(), item.range.clone())),
-                data => {
-                    self.wrong_type::<()>(key, item, "a list of strings", data, out);
-                }
+                data => out.push(invalid_value::wrong_type(
+                    self.span(item.range.clone()),
+                    &format!("an item of `{key}` of {}", self.name),
+                    "a string",
+                    data.describe(),
+                )),
             }
         }
         strings

@@ -81,27 +81,67 @@ fn deep_and_large_texts_are_formatted() {
         assert_eq!(format(&formatted), Ok(formatted.clone()));
     }
     let pod = "      - name:   client # a comment\n        source: 'client.js'\n";
-    let large = format!("sessions:\n  - name: s\n    containers:\n{}", pod.repeat(19_000));
+    let large = format!(
+        "sessions:\n  - name: s\n    containers:\n{}",
+        pod.repeat(19_000)
+    );
     assert!(large.len() > 1 << 20);
-    assert_eq!(format(&large).unwrap().matches("# a comment").count(), 19_000);
+    assert_eq!(
+        format(&large).unwrap().matches("# a comment").count(),
+        19_000
+    );
 }
 
 /// A `vpods.yml` as people write it: block and flow style, quotes of all kinds,
 /// block scalars, comments and blank lines anywhere.
 fn vpods() -> impl Strategy<Value = String> {
     let scalar = prop::sample::select(vec![
-        "a", "'it''s'", "\"a b\"", "20", "\"20\"", "true", "\"é: #\"", "./a.js", "", "~",
-        "http://aggregator/x?a=b#c", "'1.0'", "|\n            text\n             # no comment",
+        "a",
+        "'it''s'",
+        "\"a b\"",
+        "20",
+        "\"20\"",
+        "true",
+        "\"é: #\"",
+        "./a.js",
+        "",
+        "~",
+        "http://aggregator/x?a=b#c",
+        "'1.0'",
+        "|\n            text\n             # no comment",
         ">-\n            folded\n            text",
     ]);
     let flow = prop::sample::select(vec![
-        "[]", "[a, b]", "[ a,b , ]", "[a, # c\n          b]", "{}", "{a: b}", "{ a: 'b',c: \"d\" }",
-        "\n          - a\n          # between\n          - b", "\n        - a", " # none",
+        "[]",
+        "[a, b]",
+        "[ a,b , ]",
+        "[a, # c\n          b]",
+        "{}",
+        "{a: b}",
+        "{ a: 'b',c: \"d\" }",
+        "\n          - a\n          # between\n          - b",
+        "\n        - a",
+        " # none",
     ]);
     let comment = prop::sample::select(vec![
-        "", "", "", "", " # behind", "\n", "\n\n\n", "\n# far left", "\n        # above", "  \n",
+        "",
+        "",
+        "",
+        "",
+        " # behind",
+        "\n",
+        "\n\n\n",
+        "\n# far left",
+        "\n        # above",
+        "  \n",
     ]);
-    let key = prop::sample::select(vec!["name", "source", "reachableVPods", "environment", "'q'"]);
+    let key = prop::sample::select(vec![
+        "name",
+        "source",
+        "reachableVPods",
+        "environment",
+        "'q'",
+    ]);
     let entry = (key, prop_oneof![scalar, flow], comment);
     let pod = prop::collection::vec(entry, 1..5);
     let session = prop::collection::vec(pod, 0..3);
@@ -113,7 +153,9 @@ fn vpods() -> impl Strategy<Value = String> {
                 for (at, (key, value, comment)) in entries.iter().enumerate() {
                     text.push_str(if at == 0 { "      - " } else { "        " });
                     // No key stands twice.
-                    text.push_str(&format!("{key}{index}{at}: {value}{comment}\n").replace("'q'", "q"));
+                    text.push_str(
+                        &format!("{key}{index}{at}: {value}{comment}\n").replace("'q'", "q"),
+                    );
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use prost_reflect::DescriptorPool;
 
 use super::implicit::OPTIONS;
-use super::{Linked, ProtoFile, builtin, error, locate, parse};
+use super::{Linked, ProtoFile, builtin, error, import_line, locate, parse};
 use crate::compile::Options;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{implicit_options, import_cycle, import_twice, missing_import, too_many};
@@ -179,8 +179,11 @@ impl Link<'_, '_> {
             Found::File(file) => {
                 if let Some(other) = file.path.as_ref().and_then(|path| self.names.get(path)) {
                     let other = other.clone();
-                    self.out
-                        .extend(span().map(|span| import_twice::diagnostic(span, name, &other)));
+                    let diagnostic = |span| {
+                        let literal = import_line::literal(&span, &importer.text, name);
+                        import_twice::diagnostic(span, literal, name, &other)
+                    };
+                    self.out.extend(span().map(diagnostic));
                     return false;
                 }
                 self.add(name, file)
@@ -210,7 +213,10 @@ impl Link<'_, '_> {
                 range.end = range.start + line.trim_end().len();
             }
             let span = Span::new(path.clone(), range);
-            self.out.push(implicit_options::diagnostic(span));
+            let (at, line) = import_line::insertion(&file.descriptor, &file.text, OPTIONS);
+            let place = Span::new(path.clone(), at..at);
+            self.out
+                .push(implicit_options::diagnostic(span, place, line));
         }
         if self.files.contains_key(OPTIONS) {
             return true;

@@ -12,6 +12,7 @@ mod canonical;
 mod edition;
 mod error;
 mod implicit;
+mod import_line;
 mod link;
 mod locate;
 mod option_field;

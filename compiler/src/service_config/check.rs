@@ -116,7 +116,10 @@ fn versions(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) -> Vec<Ve
             Err(_) if !config.is_set(&field) => continue,
             Err(error) => {
                 let span = config.span(&field);
-                diagnostics.push(invalid_version::diagnostic(span, &block.version, &error));
+                let fix = invalid_version::fix(span.clone(), &block.version);
+                let mut found = invalid_version::diagnostic(span, &block.version, &error);
+                found.fixes.extend(fix);
+                diagnostics.push(found);
                 continue;
             }
         };

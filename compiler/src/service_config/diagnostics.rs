@@ -28,6 +28,10 @@ pub(super) fn of_binding(file: &RepoPath, errors: &[BindError]) -> Vec<Diagnosti
                 diagnostic = diagnostic.also(span(range), text);
             }
             diagnostic.help = error.help();
+            let repair = error.repair();
+            diagnostic
+                .fixes
+                .extend(repair.map(|repair| text_format_syntax::fix(file, repair)));
             diagnostic
         })
         .collect()

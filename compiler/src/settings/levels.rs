@@ -1,4 +1,4 @@
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::document::{Data, Fields, Table};
 use crate::policy::{Level, Levels};
 use crate::rules::{Rule, fixed_rule, invalid_value, list, nearest, unknown_rule};
@@ -50,9 +50,16 @@ pub(super) fn read(file: &RepoPath, root: &Table, out: &mut Vec<Diagnostic>) -> 
 
 fn bad_level(span: Span, name: &str) -> Diagnostic {
     let names = Level::ALL.map(Level::as_str);
-    let diagnostic = invalid_value::diagnostic(span, format!("`{name}` is no level of a rule"));
+    let diagnostic =
+        invalid_value::diagnostic(span.clone(), format!("`{name}` is no level of a rule"));
     match nearest(name, names) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .fix(Fix::likely(
+                format!("write `\"{near}\"`"),
+                span,
+                format!("\"{near}\""),
+            )),
         None => diagnostic.help(format!("the levels are {}", list(&names))),
     }
 }

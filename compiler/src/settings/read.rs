@@ -4,7 +4,7 @@ use std::ops::Range;
 use vimana_proto::ServiceName;
 
 use super::{Cluster, Engine, Region, Settings, Variable, VariableSource, Workspace, levels};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::document::{Fields, Located, Table, toml};
 use crate::rules::{invalid_toml, invalid_value, invalid_variable, nearest, not_supported};
 use crate::source::RepoPath;
@@ -127,12 +127,14 @@ fn default_cluster(
         return name.value;
     }
     let diagnostic = invalid_value::diagnostic(
-        fields.span(name.range),
+        fields.span(name.range.clone()),
         format!("there is no cluster `{}`", name.value),
     );
     out.push(
         match nearest(&name.value, names.iter().map(|name| name.as_str())) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic
+                .help(format!("did you mean `{near}`?"))
+                .fix(quoted(fields.span(name.range), near)),
             None => diagnostic.help(format!("the clusters are {}", crate::rules::list(&names))),
         },
     );
@@ -370,12 +372,20 @@ fn is_domain(text: &str) -> bool {
 }
 
 fn bad_domain(span: Span, domain: &str) -> Diagnostic {
-    let diagnostic = invalid_value::diagnostic(span, format!("`{domain}` is no domain"));
+    let diagnostic = invalid_value::diagnostic(span.clone(), format!("`{domain}` is no domain"));
     let lower = domain.to_lowercase();
     if lower != domain && is_domain(&lower) {
-        return diagnostic.help(format!("write it in lower case: `{lower}`"));
+        return diagnostic
+            .help(format!("write it in lower case: `{lower}`"))
+            .fix(quoted(span, &lower));
     }
     diagnostic.help("write a DNS name, as in `example.com`")
+}
+
+/// The fix that writes `text` for the string at `span`.
+fn quoted(span: Span, text: &str) -> Fix {
+    let quoted = format!("\"{text}\"");
+    Fix::likely(format!("write `{quoted}`"), span, quoted)
 }
 
 fn bad_name(span: Span, kind: &str, name: &str) -> Diagnostic {

@@ -25,6 +25,26 @@ impl SyntaxError {
         }
     }
 
+    /// What to write instead, where that can be told.
+    #[must_use]
+    pub fn repair(&self) -> Option<Repair> {
+        match &self.kind {
+            SyntaxErrorKind::BadNumber { found } | SyntaxErrorKind::Unquoted { found } => {
+                // It may have been meant to be a number.
+                Some(Repair {
+                    is_certain: false,
+                    ..Repair::certain(self.range.clone(), format!("\"{found}\""))
+                })
+            }
+            SyntaxErrorKind::Expected { expected, found }
+                if found == "`=`" && expected.contains("`:`") =>
+            {
+                Some(Repair::certain(self.range.clone(), ":".to_owned()))
+            }
+            _ => None,
+        }
+    }
+
     /// What to type.
     #[must_use]
     pub fn help(&self) -> Option<String> {
@@ -54,6 +74,27 @@ impl SyntaxError {
             | SyntaxErrorKind::BadEscape { .. }
             | SyntaxErrorKind::NoCharacter { .. }
             | SyntaxErrorKind::TooMany { .. } => None,
+        }
+    }
+}
+
+/// A replacement that mends an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// The bytes that it replaces.
+    pub range: Range<usize>,
+    /// What stands there afterwards.
+    pub replacement: String,
+    /// Whether nothing else can have been meant.
+    pub is_certain: bool,
+}
+
+impl Repair {
+    pub(super) const fn certain(range: Range<usize>, replacement: String) -> Self {
+        Self {
+            range,
+            replacement,
+            is_certain: true,
         }
     }
 }

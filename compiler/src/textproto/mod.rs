@@ -21,7 +21,7 @@ mod syntax;
 mod tests;
 mod tree;
 
-pub use error::{SyntaxError, SyntaxErrorKind};
+pub use error::{Repair, SyntaxError, SyntaxErrorKind};
 pub use lexer::{Token, TokenKind};
 pub use parser::parse;
 pub use syntax::{Field, List, Message, Name, Scalar, Value};

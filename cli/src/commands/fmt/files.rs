@@ -17,8 +17,9 @@ pub(super) fn targets(
     paths: &[PathBuf],
     fix: bool,
 ) -> Result<Vec<RepoPath>, CommandError> {
-    let is_meant =
-        |path: &RepoPath| Language::of(path).is_some() || (fix && path.extension() == Some("proto"));
+    let is_meant = |path: &RepoPath| {
+        Language::of(path).is_some() || (fix && path.extension() == Some("proto"))
+    };
     let entries = source
         .entries()
         .map_err(|error| CommandError::from_error(Code::Failed, &error))?;
@@ -54,8 +55,11 @@ pub(super) fn targets(
 
 /// A file that there is no formatter for.
 pub(super) fn unknown(name: &str) -> CommandError {
-    CommandError::new(Code::Failed, format!("`{name}` is no file that can be formatted"))
-        .with_help("name a `.txtpb`, a `vpods.yml`, or a folder")
+    CommandError::new(
+        Code::Failed,
+        format!("`{name}` is no file that can be formatted"),
+    )
+    .with_help("name a `.txtpb`, a `vpods.yml`, or a folder")
 }
 
 /// The path of the repository that `path` is, from the working folder.

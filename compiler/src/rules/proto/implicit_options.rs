@@ -24,13 +24,19 @@
 //! service Foo { option (vimana.service) = { /* ... */ }; }
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::warning("VM0045");
 
-pub(crate) fn diagnostic(span: Span) -> Diagnostic {
+/// `line` is the import that is missing, and `place` where it goes.
+pub(crate) fn diagnostic(span: Span, place: Span, line: String) -> Diagnostic {
     RULE.diagnostic("options of vimana are used without an import")
         .at(span, "defined in `vimana/options.proto`")
         .help("add `import \"vimana/options.proto\";`, which other tools need")
+        .fix(Fix::safe(
+            "add `import \"vimana/options.proto\";`",
+            place,
+            line,
+        ))
 }

@@ -24,15 +24,28 @@
 //! import "library/book.proto";
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::required("VM0044");
 
-pub(crate) fn diagnostic(span: Span, name: &str, other: &str) -> Diagnostic {
-    RULE.diagnostic(format!(
+/// `literal` is the place of the name with its quotes.
+pub(crate) fn diagnostic(
+    span: Span,
+    literal: Option<Span>,
+    name: &str,
+    other: &str,
+) -> Diagnostic {
+    let diagnostic = RULE.diagnostic(format!(
         "`{name}` is the same file as `{other}`, which is used by that name already"
     ))
     .at(span, "imported here")
-    .help(format!("write `import \"{other}\";`"))
+    .help(format!("write `import \"{other}\";`"));
+    match literal {
+        Some(literal) => {
+            let quoted = format!("\"{other}\"");
+            diagnostic.fix(Fix::likely(format!("import `{quoted}`"), literal, quoted))
+        }
+        None => diagnostic,
+    }
 }

@@ -21,7 +21,7 @@
 //! domain: "example.com"
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::required("VM0024");
@@ -30,9 +30,15 @@ pub(crate) const RULE: Declared = Declared::required("VM0024");
 pub(crate) fn diagnostic(span: Span, found: &str, meant: Option<String>) -> Diagnostic {
     let diagnostic = RULE
         .diagnostic(format!("`{found}` is no domain"))
-        .at(span, "");
+        .at(span.clone(), "");
     match meant {
-        Some(meant) => diagnostic.help(format!("write `\"{meant}\"`")),
+        Some(meant) => {
+            let quoted = format!("\"{meant}\"");
+            let title = format!("write `{quoted}`");
+            diagnostic
+                .help(title.clone())
+                .fix(Fix::likely(title, span, quoted))
+        }
         None => diagnostic.help("write a DNS name, as in `\"example.com\"`"),
     }
 }

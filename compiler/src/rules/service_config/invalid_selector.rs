@@ -20,7 +20,7 @@
 //! regional { regions: ["/us-east", "aws/eu-west"] }
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::required("VM0022");
@@ -29,9 +29,15 @@ pub(crate) const RULE: Declared = Declared::required("VM0022");
 pub(crate) fn diagnostic(span: Span, found: &str, meant: Option<String>) -> Diagnostic {
     let diagnostic = RULE
         .diagnostic(format!("`{found}` is no region selector"))
-        .at(span, "");
+        .at(span.clone(), "");
     match meant {
-        Some(meant) => diagnostic.help(format!("write `\"{meant}\"`")),
+        Some(meant) => {
+            let quoted = format!("\"{meant}\"");
+            let title = format!("write `{quoted}`");
+            diagnostic
+                .help(title.clone())
+                .fix(Fix::likely(title, span, quoted))
+        }
         None => diagnostic.help(
             "write `PROVIDER/REGION` or `/REGION`, as in `\"aws/eu-west\"` or `\"/us-east\"`",
         ),

@@ -21,7 +21,7 @@
 //! version { version: "1.0.0" }
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::required("VM0018");
@@ -37,6 +37,14 @@ pub(crate) fn diagnostic(span: Span, found: &str, error: &semver::Error) -> Diag
         Some(version) => diagnostic.help(format!("write `\"{version}\"`")),
         None => diagnostic.help("write three numbers, as in `\"1.0.0\"`"),
     }
+}
+
+/// The fix of a string that is no version, where one can tell what was meant;
+/// `span` is that of the string alone.
+pub(crate) fn fix(span: Span, found: &str) -> Option<Fix> {
+    let quoted = format!("\"{}\"", completed(found)?);
+    let title = format!("write `{quoted}`");
+    Some(Fix::likely(title, span, quoted))
 }
 
 /// The version that was probably meant: `1.0` and `v1.0.0` stand for `1.0.0`.

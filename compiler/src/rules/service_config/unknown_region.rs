@@ -27,7 +27,7 @@
 //! also = ["aws/ap-south-1"]
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::{Declared, list};
 
 pub(crate) const RULE: Declared = Declared::required("VM0061");
@@ -41,10 +41,16 @@ pub(crate) fn diagnostic(
 ) -> Diagnostic {
     let diagnostic = RULE
         .diagnostic(format!("no cluster is in the region `{selector}`"))
-        .at(span, "")
+        .at(span.clone(), "")
         .note(format!("the clusters are in {}", list(regions)));
     match nearest {
-        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+        Some(nearest) => diagnostic
+            .help(format!("did you mean `{nearest}`?"))
+            .fix(Fix::likely(
+                format!("write `\"{nearest}\"`"),
+                span,
+                format!("\"{nearest}\""),
+            )),
         None => diagnostic
             .help("add the region to a cluster in `vimana.toml`: `also = [\"PROVIDER/REGION\"]`"),
     }

@@ -24,7 +24,7 @@
 //!     limitConnections: 1
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::required("VM0034");
@@ -34,9 +34,12 @@ pub(crate) fn wrong_type(span: Span, name: &str, expected: &str, found: &str) ->
         .diagnostic(format!(
             "{name} has the wrong type: expected {expected}, found {found}"
         ))
-        .at(span, format!("this is {found}"));
+        .at(span.clone(), format!("this is {found}"));
     if expected == "a string" && matches!(found, "a number" | "a boolean") {
-        return diagnostic.help("put it into quotes");
+        let point = |offset| Span::new(span.file.clone(), offset..offset);
+        let quotes = Fix::safe("put it into quotes", point(span.range.start), "\"")
+            .and(point(span.range.end), "\"");
+        return diagnostic.help("put it into quotes").fix(quotes);
     }
     match expected {
         "a string" if found == "nothing" => diagnostic.help("write `\"\"` for an empty string"),

@@ -26,10 +26,10 @@
 //! target: LATENCY
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::Declared;
 use crate::source::RepoPath;
-use crate::textproto::SyntaxError;
+use crate::textproto::{Repair, SyntaxError};
 
 pub(crate) const RULE: Declared = Declared::required("VM0010");
 
@@ -43,4 +43,18 @@ pub(crate) fn diagnostic(file: &RepoPath, error: &SyntaxError) -> Diagnostic {
     }
     diagnostic.help = error.help();
     diagnostic
+        .fixes
+        .extend(error.repair().map(|repair| fix(file, repair)));
+    diagnostic
+}
+
+/// The fix that makes a repair of the text of `file`.
+pub(crate) fn fix(file: &RepoPath, repair: Repair) -> Fix {
+    let title = format!("write `{}`", repair.replacement);
+    let span = Span::new(file.clone(), repair.range);
+    if repair.is_certain {
+        Fix::safe(title, span, repair.replacement)
+    } else {
+        Fix::likely(title, span, repair.replacement)
+    }
 }

@@ -20,15 +20,19 @@
 //! - name: aggregator
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::warning("VM0082");
 
 pub(crate) fn diagnostic(span: Span, name: &str) -> Diagnostic {
+    let lower = name.to_lowercase();
+    let title = format!("rename it to `{lower}`");
     RULE.diagnostic(format!(
         "the name `{name}` has capitals, and URLs have none"
     ))
-    .at(span, "")
-    .help(format!("rename it to `{}`", name.to_lowercase()))
+    .at(span.clone(), "")
+    .help(title.clone())
+    // What is live under the other name is replaced.
+    .fix(Fix::likely(title, span, lower))
 }

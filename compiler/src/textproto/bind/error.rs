@@ -1,6 +1,7 @@
 use std::ops::Range;
 
 use crate::rules::list;
+use crate::textproto::Repair;
 
 /// A place where a tree does not fit the type of its message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum BindErrorKind {
         fields: Vec<String>,
         /// The one that was probably meant.
         nearest: Option<String>,
+        /// Whether the message has that one too, and it may not be repeated.
+        is_taken: bool,
     },
     /// No extension of the message, or no type, has the name in brackets.
     #[error("there is no {expected} `{name}`")]
@@ -45,6 +48,8 @@ pub enum BindErrorKind {
         found: String,
         /// What to type.
         help: Option<String>,
+        /// The value that is meant, as it should be written.
+        instead: Option<String>,
     },
     /// A field that holds one value is there a second time.
     #[error("`{field}` is set twice")]
@@ -132,6 +137,35 @@ impl BindError {
             }
             Kind::UnknownName { .. } | Kind::OutOfRange { .. } | Kind::Missing { .. } => None,
         }
+    }
+
+    /// What to write instead, where that can be told.
+    #[must_use]
+    pub fn repair(&self) -> Option<Repair> {
+        use BindErrorKind as Kind;
+        let (found, meant) = match &self.kind {
+            Kind::UnknownField {
+                name,
+                nearest: Some(meant),
+                is_taken: false,
+                ..
+            } => (name, meant),
+            Kind::UnknownEnumValue {
+                value,
+                nearest: Some(meant),
+                ..
+            } => (value, meant),
+            Kind::WrongType {
+                instead: Some(instead),
+                ..
+            } => return Some(Repair::certain(self.range.clone(), instead.clone())),
+            _ => return None,
+        };
+        Some(Repair {
+            // Names that differ in capitals alone are meant to be the same.
+            is_certain: found.eq_ignore_ascii_case(meant),
+            ..Repair::certain(self.range.clone(), meant.clone())
+        })
     }
 
     /// Another place that explains the error, and what is there.

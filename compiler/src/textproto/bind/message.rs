@@ -135,7 +135,7 @@ impl Binder {
             let Some(name) = field.name() else { continue };
             if name.is_bracketed && descriptor.full_name() == "google.protobuf.Any" {
                 self.any(field, &name, &mut bound, path);
-            } else if let Some(target) = self.target(&name, descriptor) {
+            } else if let Some(target) = self.target(&name, descriptor, message) {
                 self.field(field, &name, &target, &mut bound, &mut seen, path);
             }
         }
@@ -147,7 +147,12 @@ impl Binder {
         self.errors.push(BindError { range, kind });
     }
 
-    fn target(&mut self, name: &Name, descriptor: &MessageDescriptor) -> Option<Target> {
+    fn target(
+        &mut self,
+        name: &Name,
+        descriptor: &MessageDescriptor,
+        message: Message<'_>,
+    ) -> Option<Target> {
         if name.is_bracketed {
             let extension = descriptor.get_extension_by_full_name(&name.text);
             if extension.is_none() {
@@ -167,12 +172,14 @@ impl Binder {
         if field.is_none() {
             let fields: Vec<String> = descriptor.fields().map(|field| written(&field)).collect();
             let nearest = nearest(&name.text, fields.iter().map(String::as_str));
+            let is_taken = nearest.is_some_and(|nearest| is_taken(nearest, descriptor, message));
             self.error(
                 name.range.clone(),
                 BindErrorKind::UnknownField {
                     name: name.text.clone(),
                     message: descriptor.name().to_owned(),
                     nearest: nearest.map(str::to_owned),
+                    is_taken,
                     fields,
                 },
             );
@@ -314,6 +321,7 @@ impl Binder {
             expected: scalar::expected(&target.kind()),
             found: found.to_owned(),
             help,
+            instead: None,
         };
         self.error(range, kind);
     }
@@ -354,6 +362,7 @@ impl Binder {
                     expected: format!("a message `{}`", descriptor.name()),
                     found: "another value".to_owned(),
                     help: None,
+                    instead: None,
                 },
             ),
             None => {}
@@ -377,6 +386,15 @@ impl Binder {
             }
         }
     }
+}
+
+/// Whether `message` sets the field `name`, and may do so once only.
+fn is_taken(name: &str, descriptor: &MessageDescriptor, message: Message<'_>) -> bool {
+    let mut fields = descriptor.fields();
+    let field = fields.find(|field| is_called(field, name));
+    let mut names = message.fields().filter_map(|field| field.name());
+    field.is_none_or(|field| field.cardinality() != Cardinality::Repeated)
+        && names.any(|other| !other.is_bracketed && other.text == name)
 }
 
 /// The name of a field in the text format: a group's is that of its type.

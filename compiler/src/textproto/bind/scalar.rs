@@ -5,7 +5,7 @@ use prost_reflect::{EnumDescriptor, Kind, Value as Bound};
 
 use super::error::BindErrorKind;
 use crate::rules::nearest;
-use crate::textproto::literal::is_signed_name;
+use crate::textproto::literal::{Number, classify_number, is_signed_name};
 use crate::textproto::syntax::{Literal, Scalar};
 
 /// The value of type `kind`; none where a syntax error was reported.
@@ -99,21 +99,33 @@ struct Reader<'a, 't> {
 
 impl Reader<'_, '_> {
     fn wrong_type(&self, help: Option<String>) -> BindErrorKind {
+        self.wrong_type_for(help, None)
+    }
+
+    fn wrong_type_for(&self, help: Option<String>, instead: Option<String>) -> BindErrorKind {
         BindErrorKind::WrongType {
             field: self.field.to_owned(),
             expected: expected(self.kind),
             found: describe(self.scalar),
             help,
+            instead,
         }
     }
 
-    /// The hint to take the quotes off, where `is_value` holds for what is in them.
-    fn unquoted(&self, is_value: impl Fn(&str) -> bool) -> Option<String> {
-        let Literal::String(bytes) = &self.literal else {
-            return None;
+    /// A value of the wrong type, to take the quotes off where `is_value` holds for
+    /// what is in them.
+    fn perhaps_quoted(&self, is_value: impl Fn(&str) -> bool) -> BindErrorKind {
+        let text = match &self.literal {
+            Literal::String(bytes) => std::str::from_utf8(bytes).ok(),
+            _ => None,
         };
-        let text = std::str::from_utf8(bytes).ok()?;
-        is_value(text).then(|| format!("write `{text}` without quotes"))
+        match text.filter(|text| is_value(text)) {
+            Some(text) => {
+                let help = format!("write `{text}` without quotes");
+                self.wrong_type_for(Some(help), Some(text.to_owned()))
+            }
+            None => self.wrong_type(None),
+        }
     }
 
     fn integer(&self, lowest: i128, highest: i128) -> Result<i128, BindErrorKind> {
@@ -121,7 +133,7 @@ impl Reader<'_, '_> {
             negative, value, ..
         } = self.literal
         else {
-            return Err(self.wrong_type(self.unquoted(|text| text.parse::<i128>().is_ok())));
+            return Err(self.perhaps_quoted(is_integer));
         };
         value
             .map(|value| {
@@ -155,7 +167,7 @@ impl Reader<'_, '_> {
             }
             Literal::Identifier { negative, name } if is_signed_name(name) => (negative, name),
             _ => {
-                return Err(self.wrong_type(self.unquoted(|text| text.parse::<f64>().is_ok())));
+                return Err(self.perhaps_quoted(is_decimal));
             }
         };
         Ok(if negative {
@@ -197,7 +209,7 @@ impl Reader<'_, '_> {
                 value: Some(0),
                 ..
             } => Ok(false),
-            _ => Err(self.wrong_type(self.unquoted(|text| matches!(text, "true" | "false")))),
+            _ => Err(self.perhaps_quoted(|text| matches!(text, "true" | "false"))),
         }
     }
 
@@ -211,8 +223,12 @@ impl Reader<'_, '_> {
         if let Literal::String(bytes) = &self.literal {
             return Ok(bytes.clone());
         }
-        let help = format!("put it in quotes: `\"{}\"`", self.scalar.text());
-        Err(self.wrong_type(Some(help)))
+        let text = self.scalar.text();
+        let quoted = format!("\"{text}\"");
+        let help = format!("put it in quotes: `{quoted}`");
+        // Between a sign and its number may stand anything.
+        let is_plain = !text.contains(['"', '\\', '\n']);
+        Err(self.wrong_type_for(Some(help), is_plain.then_some(quoted)))
     }
 
     fn enum_value(&self, descriptor: &EnumDescriptor) -> Result<i32, BindErrorKind> {
@@ -234,7 +250,7 @@ impl Reader<'_, '_> {
             }
             _ => {
                 let is_value = |text: &str| descriptor.get_value_by_name(text).is_some();
-                Err(self.wrong_type(self.unquoted(is_value)))
+                Err(self.perhaps_quoted(is_value))
             }
         }
     }
@@ -251,6 +267,18 @@ impl Reader<'_, '_> {
             values,
         }
     }
+}
+
+/// Whether `text` is an integer as the text format has it.
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    classify_number(digits) == Some(Number::Integer) && text.parse::<i128>().is_ok()
+}
+
+/// Whether `text` is a number as the text format has it.
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    classify_number(digits).is_some() && text.parse::<f64>().is_ok()
 }
 
 /// Whether the enum takes numbers that it has no name for.

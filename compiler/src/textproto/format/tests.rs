@@ -177,7 +177,8 @@ list: [
 #[test]
 fn what_is_too_long_for_a_line_is_broken_from_the_outside() {
     let word = "x".repeat(30);
-    let text = format!("a {{ b: [{word}, {word}, {word:.29}] c {{ d: {word} }} }} e: '{word:0>200}'");
+    let text =
+        format!("a {{ b: [{word}, {word}, {word:.29}] c {{ d: {word} }} }} e: '{word:0>200}'");
     let formatted = formatted(&text);
     assert_data_eq!(
         &formatted,
@@ -195,7 +196,11 @@ e: '0000000000000000000000000000000000000000000000000000000000000000000000000000
     assert_eq!(widest.len(), WIDTH, "it would not fit with one more");
     let text = text.replace("b:", "bb:");
     let broken = super::format(&text).unwrap();
-    assert_eq!(broken.lines().count(), formatted.lines().count() + 4, "{broken}");
+    assert_eq!(
+        broken.lines().count(),
+        formatted.lines().count() + 4,
+        "{broken}"
+    );
 }
 
 #[test]
@@ -233,5 +238,8 @@ fn deep_and_large_texts_are_formatted() {
     assert!(large.len() > 1 << 20);
     assert_eq!(formatted(&large).lines().count(), 40_000);
     let one_line = large.replace(" # e\n", " ");
-    assert_eq!(formatted(&format!("x {{ {one_line} }}")).lines().count(), 40_002);
+    assert_eq!(
+        formatted(&format!("x {{ {one_line} }}")).lines().count(),
+        40_002
+    );
 }

@@ -9,7 +9,16 @@ use crate::textproto::{TokenKind, bind, parse};
 /// What may stand between two tokens.
 fn gap() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        " ", " ", "\n", "\r\n", "\t", "\n\n\n", "# c\n", " # d \r\n", "#\n", "\x0b",
+        " ",
+        " ",
+        "\n",
+        "\r\n",
+        "\t",
+        "\n\n\n",
+        "# c\n",
+        " # d \r\n",
+        "#\n",
+        "\x0b",
     ]);
     prop::collection::vec(piece, 1..4).prop_map(|pieces| pieces.concat())
 }
@@ -25,7 +34,11 @@ fn scalar() -> impl Strategy<Value = Vec<String>> {
         of(&["GREEN"]),
         of(&["'a\\n#'"]),
         of(&["\"a\"", "'b'"]),
-        of(&["\"é\"", "\"{\"", "'this one is so long that two of them are too much for a line'"]),
+        of(&[
+            "\"é\"",
+            "\"{\"",
+            "'this one is so long that two of them are too much for a line'",
+        ]),
     ])
 }
 
@@ -43,7 +56,9 @@ fn value() -> impl Strategy<Value = Vec<String>> {
     };
     let leaf = prop_oneof![
         scalar().prop_map(colon),
-        prop::collection::vec(scalar(), 0..5).prop_map(list).prop_map(colon),
+        prop::collection::vec(scalar(), 0..5)
+            .prop_map(list)
+            .prop_map(colon),
     ];
     leaf.prop_recursive(5, 40, 4, move |value| {
         let message = (fields(value), any::<bool>()).prop_map(|(mut tokens, is_angled)| {
