@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::resolve::{Node, leads_out, resolve};
-use super::{Entry, EntryKind, MAX_FILE_BYTES, RepoPath, RepoPathError, Source, SourceError};
+use super::{ContentId, Entry, EntryKind, MAX_FILE_BYTES, RepoPath, RepoPathError, Source, SourceError};
 
 /// Files in memory: what tests compile, and editors with unsaved buffers.
 #[derive(Debug, Clone, Default)]
@@ -82,20 +82,18 @@ impl Source for Memory {
                 .is_none_or(|folder| !folder.components().any(super::is_skipped_folder))
         };
         let entry = |(path, content): (&RepoPath, &Content)| {
-            let (size, kind) = match content {
-                Content::File(bytes) => (bytes.len(), EntryKind::File),
-                Content::Symlink(target) => (
-                    target.len(),
-                    EntryKind::Symlink {
-                        target: target.clone(),
-                        escapes: leads_out(path, |path| Ok(self.look(path))),
-                    },
-                ),
+            let (kind, content) = match content {
+                Content::File(bytes) => (EntryKind::File, ContentId::of(bytes)),
+                Content::Symlink(target) => {
+                    let escapes = leads_out(path, |path| Ok(self.look(path)));
+                    let target = target.clone();
+                    (EntryKind::Symlink { target, escapes }, None)
+                }
             };
             Entry {
                 path: path.clone(),
-                size: size as u64,
                 kind,
+                content,
             }
         };
         let shown = self.files.iter().filter(|(path, _)| is_shown(path));

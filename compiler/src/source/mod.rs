@@ -18,6 +18,7 @@
 //! path they stand; an absolute one never does, since it means something else
 //! on each machine.
 
+mod content;
 mod error;
 mod git;
 mod memory;
@@ -25,18 +26,23 @@ mod overlay;
 mod path;
 mod resolve;
 mod revision;
+mod stamp;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tracked;
 mod work_tree;
+mod work_tree_git;
 
 use std::sync::Arc;
 
+pub use content::ContentId;
 pub use error::SourceError;
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use path::{RepoPath, RepoPathError};
 pub use revision::GitRevision;
+pub use stamp::{Remembered, Stamp, Time};
 pub(crate) use text::{read_error, read_text};
 pub use work_tree::WorkTree;
 
@@ -59,9 +65,35 @@ pub trait Source: Send + Sync {
     /// The bytes of a file, through symbolic links.
     fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, SourceError>;
 
+    /// The same, with the name of what was read; none where it has none.
+    fn read_named(&self, path: &RepoPath) -> Result<Named, SourceError> {
+        let bytes = self.read(path)?;
+        Ok(Named {
+            content: ContentId::of(&bytes),
+            bytes,
+        })
+    }
+
+    /// Whether there is certainly nothing at `path`, listed or not.
+    fn is_absent(&self, path: &RepoPath) -> bool {
+        matches!(
+            self.read(path),
+            Err(SourceError::NotFound { .. } | SourceError::NotAFile { .. })
+        )
+    }
+
     /// Whether the file differs from [`Source::commit`], or is not in it. True
     /// where that cannot be told.
     fn is_modified(&self, path: &RepoPath) -> bool;
+}
+
+/// The bytes of a file, and what they are called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The bytes.
+    pub bytes: Arc<[u8]>,
+    /// Their name; none where they have none.
+    pub content: Option<ContentId>,
 }
 
 /// A file of a [`Source`].
@@ -69,10 +101,10 @@ pub trait Source: Send + Sync {
 pub struct Entry {
     /// Where it is. For [`EntryKind::BadName`], as nearly as UTF-8 can spell it.
     pub path: RepoPath,
-    /// Its size in bytes; for a symbolic link, that of its target's path.
-    pub size: u64,
     /// What it is.
     pub kind: EntryKind,
+    /// What it holds, where that is known without reading it.
+    pub content: Option<ContentId>,
 }
 
 /// What an [`Entry`] is.

@@ -3,9 +3,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use git2::{ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry};
 
-use super::git::{Enclosing, enclosing, in_repository};
+use super::git::{Enclosing, enclosing};
 use super::resolve::{Node, leads_out, resolve};
-use super::{Entry, EntryKind, MAX_FILE_BYTES, RepoPath, Source, SourceError, is_skipped_folder};
+use super::{
+    ContentId, Entry, EntryKind, MAX_FILE_BYTES, Named, RepoPath, Source, SourceError, is_skipped_folder,
+};
 
 /// How deep folders may be nested.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -126,6 +128,10 @@ impl Source for GitRevision {
     }
 
     fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, SourceError> {
+        Ok(self.read_named(path)?.bytes)
+    }
+
+    fn read_named(&self, path: &RepoPath) -> Result<Named, SourceError> {
         let repository = self.repository();
         let tree = repository.find_tree(self.tree)?;
         let resolved = resolve(path, |path| look(&repository, &tree, path))?;
@@ -138,7 +144,22 @@ impl Source for GitRevision {
                 limit: MAX_FILE_BYTES,
             });
         }
-        Ok(repository.find_blob(entry.id())?.content().into())
+        Ok(Named {
+            bytes: repository.find_blob(entry.id())?.content().into(),
+            content: Some(ContentId::from_oid(entry.id())),
+        })
+    }
+
+    fn is_absent(&self, path: &RepoPath) -> bool {
+        let repository = self.repository();
+        let Ok(tree) = repository.find_tree(self.tree) else {
+            return false;
+        };
+        let resolved = resolve(path, |path| look(&repository, &tree, path));
+        matches!(
+            resolved,
+            Err(SourceError::NotFound { .. } | SourceError::NotAFile { .. })
+        )
     }
 
     fn is_modified(&self, path: &RepoPath) -> bool {
@@ -166,7 +187,7 @@ pub(super) fn look(
 fn node(repository: &Repository, entry: &TreeEntry<'_>) -> Result<Node, SourceError> {
     Ok(match entry.kind() {
         Some(ObjectType::Tree) => Node::Folder,
-        Some(ObjectType::Blob) if entry.filemode() & MODE_TYPE == MODE_SYMLINK => {
+        Some(ObjectType::Blob) if is_symlink(entry.filemode()) => {
             let target = repository.find_blob(entry.id())?;
             Node::Symlink(String::from_utf8_lossy(target.content()).into_owned())
         }
@@ -193,8 +214,8 @@ fn list(
         let Ok(name) = std::str::from_utf8(entry.name_bytes()) else {
             entries.push(Entry {
                 path: folder.child(&String::from_utf8_lossy(entry.name_bytes())),
-                size: 0,
                 kind: EntryKind::BadName,
+                content: None,
             });
             continue;
         };
@@ -206,16 +227,16 @@ fn list(
                 list(repository, root, &subtree, &path, depth + 1, entries)?;
             }
             Node::Symlink(target) => entries.push(Entry {
-                size: target.len() as u64,
                 kind: EntryKind::Symlink {
                     escapes: leads_out(&path, |path| look(repository, root, path)),
                     target,
                 },
+                content: None,
                 path,
             }),
             Node::File => entries.push(Entry {
-                size: repository.odb()?.read_header(entry.id())?.0 as u64,
                 kind: EntryKind::File,
+                content: Some(ContentId::from_oid(entry.id())),
                 path,
             }),
             Node::Other | Node::Nothing => {}
@@ -224,12 +245,7 @@ fn list(
     Ok(())
 }
 
-/// `path` of the folder `folder`, as `tree` of the whole repository has it.
-pub(super) fn look_below(
-    repository: &Repository,
-    tree: &Tree<'_>,
-    folder: &RepoPath,
-    path: &RepoPath,
-) -> Result<Node, SourceError> {
-    look(repository, tree, &in_repository(folder, path))
+/// Whether the mode of a file, in a tree or in the index, is that of a link.
+pub(super) const fn is_symlink(mode: i32) -> bool {
+    mode & MODE_TYPE == MODE_SYMLINK
 }

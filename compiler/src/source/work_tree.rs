@@ -1,15 +1,17 @@
-use std::collections::BTreeSet;
-use std::fs::{File, Metadata};
+use std::fs::{DirEntry, File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use git2::{ErrorCode, Repository, StatusOptions};
-
-use super::git::{enclosing, in_repository};
+use super::git::enclosing;
 use super::resolve::{Node, leads_out, resolve};
-use super::revision::{MAX_DEPTH, look_below};
-use super::{Entry, EntryKind, MAX_FILE_BYTES, RepoPath, Source, SourceError, is_skipped_folder};
+use super::revision::MAX_DEPTH;
+use super::stamp::{Remembered, Stamp, Time};
+use super::work_tree_git::Git;
+use super::{
+    ContentId, Entry, EntryKind, MAX_FILE_BYTES, Named, RepoPath, Source, SourceError,
+    is_skipped_folder,
+};
 
 /// A folder of files, which may be in the work tree of a git repository. Where
 /// that repository ignores the folder as a whole, it is taken for one outside.
@@ -17,28 +19,34 @@ use super::{Entry, EntryKind, MAX_FILE_BYTES, RepoPath, Source, SourceError, is_
 pub struct WorkTree {
     root: PathBuf,
     git: Option<Git>,
+    memory: Option<Memory>,
+    listed: OnceLock<Listed>,
 }
 
-/// What git knows about the folder.
-struct Git {
-    // libgit2 lets one thread at a time use a repository.
-    repository: Mutex<Repository>,
-    /// Where the root is in the repository.
-    folder: RepoPath,
-    /// `HEAD`; none before the first commit.
-    commit: Option<String>,
-    /// The paths, from the root of the repository, that differ from `HEAD`;
-    /// none where git cannot tell. Asked for once.
-    changed: OnceLock<Option<BTreeSet<String>>>,
+/// What is remembered of earlier runs, and learnt for later ones.
+#[derive(Debug)]
+struct Memory {
+    known: Remembered,
+    /// When this run began, by the file system's clock.
+    now: Time,
+    learnt: Mutex<Remembered>,
 }
 
-impl std::fmt::Debug for Git {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Git")
-            .field("folder", &self.folder)
-            .field("commit", &self.commit)
-            .finish_non_exhaustive()
-    }
+/// What the folder held when it was listed.
+#[derive(Debug, Default)]
+struct Listed {
+    /// The regular files, sorted, with their stamps.
+    files: Vec<(RepoPath, Option<Stamp>)>,
+    /// What is there and is not among them, sorted; of folders, only those that
+    /// were not entered.
+    others: Vec<RepoPath>,
+}
+
+/// The state of a walk through the folder.
+#[derive(Default)]
+struct Walk {
+    entries: Vec<Entry>,
+    listed: Listed,
 }
 
 impl WorkTree {
@@ -63,7 +71,47 @@ impl WorkTree {
         Ok(Self {
             root: canonical,
             git,
+            memory: None,
+            listed: OnceLock::new(),
         })
+    }
+
+    /// The same, which need not read what has the stamp that it had in `known`.
+    /// `now` is a time of the file system's clock from just now.
+    #[must_use]
+    pub fn remembering(self, known: Remembered, now: Time) -> Self {
+        Self {
+            memory: Some(Memory {
+                known,
+                now,
+                learnt: Mutex::default(),
+            }),
+            ..self
+        }
+    }
+
+    /// What a later run may remember: the files that were listed, as far as their
+    /// contents are known by now. None where that is what this run remembered.
+    #[must_use]
+    pub fn remembered(&self) -> Option<Remembered> {
+        let memory = self.memory.as_ref()?;
+        let listed = self.listed.get()?;
+        let learnt = memory
+            .learnt
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut remembered = Remembered::new();
+        for (path, stamp) in &listed.files {
+            let Some(stamp) = stamp else { continue };
+            let content = memory
+                .known
+                .content(path, stamp)
+                .or_else(|| learnt.content(path, stamp));
+            if let Some(content) = content {
+                remembered.insert(path.clone(), *stamp, content, memory.now);
+            }
+        }
+        (remembered != memory.known).then_some(remembered)
     }
 
     /// The folder, as an absolute path without links.
@@ -104,12 +152,7 @@ impl WorkTree {
         Ok(node_of(&metadata))
     }
 
-    fn list(
-        &self,
-        folder: &RepoPath,
-        depth: usize,
-        entries: &mut Vec<Entry>,
-    ) -> Result<(), SourceError> {
+    fn list(&self, folder: &RepoPath, depth: usize, walk: &mut Walk) -> Result<(), SourceError> {
         if depth > MAX_DEPTH {
             return Err(SourceError::TooDeep {
                 path: folder.clone(),
@@ -120,72 +163,96 @@ impl WorkTree {
             path: folder.clone(),
             source,
         };
-        for entry in self.absolute(folder).read_dir().map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
+        let found: Vec<DirEntry> = self
+            .absolute(folder)
+            .read_dir()
+            .and_then(Iterator::collect)
+            .map_err(unreadable)?;
+        // A repository within the repository is none of it.
+        let is_foreign = self.git.is_some()
+            && !folder.is_root()
+            && found.iter().any(|entry| entry.file_name() == ".git");
+        if is_foreign {
+            walk.listed.others.push(folder.clone());
+            return Ok(());
+        }
+        for entry in found {
             let name = entry.file_name();
             let Some(name) = name.to_str() else {
-                entries.push(Entry {
+                walk.entries.push(Entry {
                     path: folder.child(&name.to_string_lossy()),
-                    size: 0,
                     kind: EntryKind::BadName,
+                    content: None,
                 });
                 continue;
             };
-            self.list_entry(folder.child(name), name, depth, entries)?;
+            self.list_entry(&entry, folder.child(name), name, depth, walk)?;
         }
         Ok(())
     }
 
     fn list_entry(
         &self,
+        entry: &DirEntry,
         path: RepoPath,
         name: &str,
         depth: usize,
-        entries: &mut Vec<Entry>,
+        walk: &mut Walk,
     ) -> Result<(), SourceError> {
-        let absolute = self.absolute(&path);
         // What has gone since the folder was read was not there.
-        let Ok(metadata) = absolute.symlink_metadata() else {
+        let Ok(file_type) = entry.file_type() else {
             return Ok(());
         };
-        if metadata.is_dir() {
-            if is_skipped_folder(name) || self.is_foreign(&path, &absolute) {
+        if file_type.is_dir() {
+            if is_skipped_folder(name) || self.is_ignored(&path, true).unwrap_or(false) {
+                walk.listed.others.push(path);
                 return Ok(());
             }
-            return self.list(&path, depth + 1, entries);
+            return self.list(&path, depth + 1, walk);
         }
         if self.is_ignored(&path, false)? {
+            walk.listed.others.push(path);
             return Ok(());
         }
-        if let Node::Symlink(target) = self.look(&path)? {
-            entries.push(Entry {
-                size: target.len() as u64,
-                kind: EntryKind::Symlink {
-                    escapes: leads_out(&path, |path| self.look(path)),
-                    target,
-                },
+        if file_type.is_symlink() {
+            walk.listed.others.push(path.clone());
+            if let Node::Symlink(target) = self.look(&path)? {
+                let escapes = leads_out(&path, |path| self.look(path));
+                walk.entries.push(Entry {
+                    path,
+                    kind: EntryKind::Symlink { target, escapes },
+                    content: None,
+                });
+            }
+        } else if file_type.is_file() {
+            let stamp = match &self.memory {
+                Some(_) => entry.metadata().ok().as_ref().and_then(Stamp::of),
+                None => None,
+            };
+            let content = stamp.and_then(|stamp| self.memory.as_ref()?.known.content(&path, &stamp));
+            walk.listed.files.push((path.clone(), stamp));
+            walk.entries.push(Entry {
                 path,
-            });
-        } else if metadata.is_file() {
-            entries.push(Entry {
-                path,
-                size: metadata.len(),
                 kind: EntryKind::File,
+                content,
             });
+        } else {
+            walk.listed.others.push(path);
         }
         Ok(())
-    }
-
-    /// Whether a folder is ignored, or a git repository of its own.
-    fn is_foreign(&self, path: &RepoPath, absolute: &Path) -> bool {
-        self.git.is_some()
-            && (absolute.join(".git").exists() || self.is_ignored(path, true).unwrap_or(false))
     }
 
     fn is_ignored(&self, path: &RepoPath, is_folder: bool) -> Result<bool, SourceError> {
         self.git
             .as_ref()
             .map_or(Ok(false), |git| git.is_ignored(path, is_folder))
+    }
+
+    /// The stamp of a regular file that was listed.
+    fn stamp(&self, path: &RepoPath) -> Option<Stamp> {
+        let files = &self.listed.get()?.files;
+        let index = files.binary_search_by(|(file, _)| file.cmp(path)).ok()?;
+        files[index].1
     }
 }
 
@@ -201,14 +268,18 @@ fn node_of(metadata: &Metadata) -> Node {
 
 impl Source for WorkTree {
     fn commit(&self) -> Option<&str> {
-        self.git.as_ref()?.commit.as_deref()
+        self.git.as_ref()?.commit()
     }
 
     fn entries(&self) -> Result<Vec<Entry>, SourceError> {
-        let mut entries = Vec::new();
-        self.list(&RepoPath::root(), 0, &mut entries)?;
-        entries.sort();
-        Ok(entries)
+        let mut walk = Walk::default();
+        self.list(&RepoPath::root(), 0, &mut walk)?;
+        walk.entries.sort_unstable();
+        walk.listed.files.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        walk.listed.others.sort_unstable();
+        // Where it is listed twice, the first time counts.
+        let _ = self.listed.set(walk.listed);
+        Ok(walk.entries)
     }
 
     fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, SourceError> {
@@ -239,105 +310,58 @@ impl Source for WorkTree {
         Ok(bytes.into())
     }
 
+    fn read_named(&self, path: &RepoPath) -> Result<Named, SourceError> {
+        let bytes = self.read(path)?;
+        let content = ContentId::of(&bytes);
+        if let (Some(memory), Some(content)) = (&self.memory, content)
+            && let Some(stamp) = self.stamp(path)
+        {
+            memory
+                .learnt
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(path.clone(), stamp, content, memory.now);
+        }
+        Ok(Named { bytes, content })
+    }
+
+    fn is_absent(&self, path: &RepoPath) -> bool {
+        if let Some(listed) = self.listed.get() {
+            let mut around = Some(path.clone());
+            let mut may_be_there = false;
+            while let Some(path) = around.filter(|path| !path.is_root()) {
+                may_be_there |= listed.others.binary_search(&path).is_ok();
+                around = path.parent();
+            }
+            if !may_be_there {
+                return listed
+                    .files
+                    .binary_search_by(|(file, _)| file.cmp(path))
+                    .is_err();
+            }
+        }
+        matches!(
+            self.read(path),
+            Err(SourceError::NotFound { .. } | SourceError::NotAFile { .. })
+        )
+    }
+
     fn is_modified(&self, path: &RepoPath) -> bool {
         let Some(git) = &self.git else {
             return true;
         };
+        // What was listed with a stamp is a file behind no link.
+        if let Some(stamp) = self.stamp(path) {
+            return git.is_modified(path, Some(&stamp), || {
+                let known = self.memory.as_ref()?.known.content(path, &stamp);
+                known.or_else(|| self.read_named(path).ok()?.content)
+            });
+        }
         let Ok(resolved) = resolve(path, |path| self.look(path)) else {
             return true;
         };
         std::iter::once(&resolved.path)
             .chain(&resolved.links)
-            .any(|path| git.is_modified(path))
+            .any(|path| git.is_modified(path, None, || None))
     }
-}
-
-impl Git {
-    fn new(repository: Repository, folder: RepoPath) -> Result<Self, SourceError> {
-        let head = match repository.revparse_single("HEAD^{commit}") {
-            Ok(head) => Some(head.id().to_string()),
-            Err(error) if is_unborn(&error) => None,
-            Err(error) => return Err(error.into()),
-        };
-        Ok(Self {
-            repository: Mutex::new(repository),
-            folder,
-            commit: head,
-            changed: OnceLock::new(),
-        })
-    }
-
-    fn repository(&self) -> MutexGuard<'_, Repository> {
-        // Nothing is changed under the lock, so a panic leaves nothing behind.
-        self.repository
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether git passes `path` over: a pattern says so, and nothing there is
-    /// tracked.
-    fn is_ignored(&self, path: &RepoPath, is_folder: bool) -> Result<bool, SourceError> {
-        let path = in_repository(&self.folder, path);
-        if path.is_root() {
-            return Ok(false);
-        }
-        let mut spelled = path.as_str().to_owned();
-        if is_folder {
-            // How libgit2 is told that patterns for folders are meant.
-            spelled.push('/');
-        }
-        let repository = self.repository();
-        if !repository.is_path_ignored(Path::new(&spelled))? {
-            return Ok(false);
-        }
-        let index = repository.index()?;
-        let is_tracked = if is_folder {
-            index.find_prefix(&spelled).is_ok()
-        } else {
-            index.get_path(Path::new(&spelled), 0).is_some()
-        };
-        Ok(!is_tracked)
-    }
-
-    fn is_modified(&self, path: &RepoPath) -> bool {
-        let spelled = in_repository(&self.folder, path);
-        let changed = self.changed.get_or_init(|| self.changed().ok());
-        changed
-            .as_ref()
-            .is_none_or(|changed| changed.contains(spelled.as_str()))
-            || !self.is_committed(path).unwrap_or(false)
-    }
-
-    fn is_committed(&self, path: &RepoPath) -> Result<bool, SourceError> {
-        let Some(commit) = &self.commit else {
-            return Ok(false);
-        };
-        let repository = self.repository();
-        let tree = repository.find_commit(commit.parse()?)?.tree()?;
-        let node = look_below(&repository, &tree, &self.folder, path)?;
-        Ok(matches!(node, Node::File | Node::Symlink(_)))
-    }
-
-    /// The tracked paths that differ from `HEAD`, in the index or in the work
-    /// tree. What is not tracked is in no commit, which is told otherwise.
-    fn changed(&self) -> Result<BTreeSet<String>, SourceError> {
-        let mut options = StatusOptions::new();
-        options
-            .include_untracked(false)
-            .exclude_submodules(true)
-            .disable_pathspec_match(true);
-        if !self.folder.is_root() {
-            options.pathspec(self.folder.as_str());
-        }
-        let repository = self.repository();
-        let statuses = repository.statuses(Some(&mut options))?;
-        Ok(statuses
-            .iter()
-            .map(|status| String::from_utf8_lossy(status.path_bytes()).into_owned())
-            .collect())
-    }
-}
-
-fn is_unborn(error: &git2::Error) -> bool {
-    matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound)
 }
