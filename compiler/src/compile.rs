@@ -1,20 +1,22 @@
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use vimana_proto::state::v1::{self, spec, variable};
 
+use crate::cache::{Cache, Units};
 use crate::desired::Compilation;
 use crate::diagnostic::{self, Diagnostic, Severity, SourceFiles, Span};
 use crate::discovery::{Discovered, SETTINGS, discover};
 use crate::graph::{Graph, GraphBuilder, GraphError, Origin};
-use crate::policy::{self, Silencers};
-use crate::protobuf::Linker;
+use crate::join::join;
+use crate::policy;
+use crate::protobuf::Protos;
 use crate::rules::{
     invalid_graph, missing_settings, no_domain, undeclared_variable, unknown_region,
 };
-use crate::services::{self, Resources, check_identities, check_overlaps};
 use crate::settings::{self, Cluster, Places, Settings, VariableSource};
 use crate::source::{MAX_FILE_BYTES, RepoPath, Source};
 use crate::texts::Texts;
+use crate::unit::{self, Maker, Unit};
 use crate::vpods;
 
 /// What bounds a compilation.
@@ -42,17 +44,53 @@ impl Default for Options {
     }
 }
 
+/// What a compilation may use and whom it tells, none of which changes what comes
+/// out.
+#[derive(Clone, Copy, Default)]
+pub struct Hooks<'a> {
+    /// What was compiled before.
+    pub cache: Option<&'a dyn Cache>,
+    /// Is told from time to time how far the compilation is.
+    pub observer: Option<&'a (dyn Fn(Progress) + Sync)>,
+}
+
+/// How far a compilation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// How many folders are compiled.
+    pub done: usize,
+    /// How many there are.
+    pub total: usize,
+}
+
+impl Hooks<'_> {
+    pub(crate) fn tell(&self, progress: Progress) {
+        if let Some(observer) = self.observer {
+            observer(progress);
+        }
+    }
+}
+
 /// Compiles a config repository. Never stops at the first error.
 pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
-    let mut out = Vec::new();
-    let mut builder = GraphBuilder::new();
-    let mut components = BTreeMap::new();
+    compile_with(source, options, &Hooks::default())
+}
 
-    let mut found = discover(source, options, &mut out);
-    let listed = std::mem::take(&mut found.files);
-    let mut texts = Texts::new(source, options).listing(listed);
-    let settings = load_settings(&found, &mut texts, &mut out);
-    let services = read_services(&found, &settings.0, &mut texts, options, &mut out);
+/// The same, with a cache and an observer.
+pub fn compile_with(source: &dyn Source, options: &Options, hooks: &Hooks<'_>) -> Compilation {
+    let mut out = Vec::new();
+    let found = discover(source, options, &mut out);
+    let mut texts = Texts::listing(source, options, &found.files);
+    let (settings, places) = load_settings(&found, &mut texts, &mut out);
+    let units = compile_folders(source, options, &found, &settings, hooks);
+    let mut builder = GraphBuilder::new();
+    add_settings(&settings, &places, &texts, &mut builder);
+    let domain = places
+        .domain
+        .as_ref()
+        .map(|range| texts.origin(&Span::new(settings_path(), range.clone())));
+    let mut joined = join(units, &settings, domain, &mut builder, &mut out);
+
     let sessions = found
         .vpods
         .iter()
@@ -62,22 +100,6 @@ pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
         .into_iter()
         .flat_map(|(file, text)| vpods::read(file, &text, &mut out))
         .collect();
-
-    let (settings, places) = settings;
-    add_settings(&settings, &places, &texts, &mut builder);
-    Resources {
-        settings: &settings,
-        domain: places
-            .domain
-            .clone()
-            .map(|range| Span::new(settings_path(), range)),
-        texts: &texts,
-        options,
-        graph: &mut builder,
-        components: &mut components,
-        out: &mut out,
-    }
-    .add(&services);
     let programs = vpods::add(
         sessions,
         &found.scripts,
@@ -88,17 +110,88 @@ pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
     );
 
     drop_consequences(&mut out);
-    policy::apply(&mut out, &Silencers::of(texts.files()), &settings.levels);
+    joined.silencers.extend(texts.silencers());
+    policy::apply(&mut out, &joined.silencers, &settings.levels);
+    set_commits(source, &mut builder);
     let graph = finish(builder, &mut out);
     diagnostic::sort(&mut out);
+    let mut files = texts.into_files();
+    show(source, options, &out, &mut files);
     Compilation {
         diagnostics: out,
-        files: texts.into_files(),
+        files,
         settings: found.settings.is_some().then_some(settings),
         graph,
         commit: source.commit().map(ToOwned::to_owned),
-        components,
+        components: joined.components,
         programs,
+    }
+}
+
+fn compile_folders(
+    source: &dyn Source,
+    options: &Options,
+    found: &Discovered,
+    settings: &Settings,
+    hooks: &Hooks<'_>,
+) -> Vec<Unit> {
+    let protos = Protos::new(options);
+    let maker = Maker {
+        source,
+        options,
+        settings,
+        listed: &found.files,
+        protos: &protos,
+    };
+    let units = hooks.cache.map(|cache| {
+        Units::new(
+            cache,
+            source,
+            &found.files,
+            &found.contents,
+            options,
+            settings,
+        )
+    });
+    let folders: Vec<_> = found.folders.iter().collect();
+    unit::all(&maker, &folders, units.as_ref(), hooks)
+}
+
+/// Says of each resource in which commit it is, where its file is in it as it is.
+fn set_commits(source: &dyn Source, builder: &mut GraphBuilder) {
+    let Some(commit) = source.commit() else {
+        return;
+    };
+    let mut known: HashMap<RepoPath, bool> = HashMap::new();
+    for node in builder.nodes_mut() {
+        let origin = &mut node.origin;
+        let is_modified = match known.get(&origin.file) {
+            Some(is_modified) => *is_modified,
+            None => {
+                let is_modified = source.is_modified(&origin.file);
+                known.insert(origin.file.clone(), is_modified);
+                is_modified
+            }
+        };
+        origin.commit = (!is_modified).then(|| commit.to_owned());
+    }
+}
+
+/// Reads the files that findings point into and that nobody keeps.
+fn show(source: &dyn Source, options: &Options, found: &[Diagnostic], files: &mut SourceFiles) {
+    for finding in found {
+        let labels = finding.labels.iter().map(|label| &label.span);
+        let edits = finding.fixes.iter().flat_map(|fix| &fix.edits);
+        for span in labels.chain(edits.map(|edit| &edit.span)) {
+            if files.get(&span.file).is_some() {
+                continue;
+            }
+            if let Ok(bytes) = source.read(&span.file)
+                && bytes.len() as u64 <= options.max_text_bytes
+            {
+                files.insert(span.file.clone(), &bytes);
+            }
+        }
     }
 }
 
@@ -159,31 +252,11 @@ fn load_settings(
     }
 }
 
-fn read_services<'a>(
-    found: &Discovered,
-    settings: &Settings,
-    texts: &mut Texts<'a>,
-    options: &'a Options,
-    out: &mut Vec<Diagnostic>,
-) -> Vec<services::Service> {
-    let mut linker = Linker::new(options);
-    let read = found
-        .folders
-        .iter()
-        .filter_map(|(path, folder)| {
-            services::read(path, folder, settings, &mut linker, texts, out)
-        })
-        .collect();
-    let services = check_identities(read, out);
-    check_overlaps(&services, out);
-    services
-}
-
 /// Adds what `vimana.toml` declares.
 fn add_settings(settings: &Settings, places: &Places, texts: &Texts<'_>, graph: &mut GraphBuilder) {
     let origin = |range: Option<&std::ops::Range<usize>>| match range {
         Some(range) => texts.origin(&Span::new(settings_path(), range.clone())),
-        None => texts.file_origin(&settings_path()),
+        None => Origin::file(settings_path()),
     };
     for cluster in settings.clusters.values() {
         let origin: Origin = origin(places.clusters.get(&cluster.name));

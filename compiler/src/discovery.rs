@@ -1,9 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::compile::Options;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{bad_file_name, escaping_symlink, too_many};
-use crate::source::{EntryKind, RepoPath, Source, read_error};
+use crate::source::{ContentId, EntryKind, RepoPath, Source, read_error};
 
 /// The name of the settings, at the root.
 pub(crate) const SETTINGS: &str = "vimana.toml";
@@ -23,6 +23,8 @@ pub(crate) struct Discovered {
     pub(crate) folders: BTreeMap<RepoPath, Folder>,
     /// Every `vpods.yml`.
     pub(crate) vpods: Vec<RepoPath>,
+    /// What files hold, as far as the source knows without reading them.
+    pub(crate) contents: HashMap<RepoPath, ContentId>,
     /// Every file.
     pub(crate) files: BTreeSet<RepoPath>,
     /// Every JavaScript file, for suggestions.
@@ -56,6 +58,9 @@ pub(crate) fn discover(
         return discovered;
     }
     for entry in entries {
+        if let Some(content) = entry.content {
+            discovered.contents.insert(entry.path.clone(), content);
+        }
         match entry.kind {
             EntryKind::BadName => out.push(bad_file_name::diagnostic(&entry.path)),
             EntryKind::Symlink {

@@ -5,7 +5,7 @@ use vimana_interface::Interface;
 
 use crate::compile::Options;
 use crate::diagnostic::{self, Diagnostic, SourceFiles, Span};
-use crate::protobuf::{Linked, Linker};
+use crate::protobuf::{Linked, Linker, Protos};
 use crate::services::{report_findings, service_options};
 use crate::source::{Entry, RepoPath, Source, SourceError};
 use crate::texts::Texts;
@@ -29,7 +29,9 @@ pub fn interfaces(source: &dyn Source, path: &RepoPath, further: &[&dyn Source])
     let layers = Layers { source, further };
     let mut texts = Texts::new(&layers, &options);
     let mut out = Vec::new();
-    let interfaces = match Linker::new(&options).link(&mut texts, path, &mut out) {
+    let protos = Protos::new(&options);
+    let folder = path.parent().unwrap_or_else(RepoPath::root);
+    let interfaces = match Linker::new(&protos, folder).link(&mut texts, path, &mut out) {
         Some(linked) => read(&linked, path, &mut out),
         None => Vec::new(),
     };

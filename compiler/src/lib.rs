@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod cache;
 mod compile;
 mod desired;
 pub mod diagnostic;
@@ -27,6 +28,7 @@ mod document;
 pub mod format;
 pub mod graph;
 mod interfaces;
+mod join;
 mod mend;
 mod placement;
 pub mod policy;
@@ -38,9 +40,10 @@ pub mod settings;
 pub mod source;
 pub mod textproto;
 mod texts;
+mod unit;
 mod vpods;
 
-pub use compile::{Options, SettingsRead, compile, read_settings};
+pub use compile::{Hooks, Options, Progress, SettingsRead, compile, compile_with, read_settings};
 pub use desired::{Checked, Compilation, ComponentFile, Desired};
 pub use graph::{Edge, EdgeKind, Graph, GraphBuilder, GraphError, GraphErrors, Node, Origin};
 pub use interfaces::{Interfaces, interfaces};

@@ -1,38 +1,74 @@
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use serde::{Deserialize, Serialize};
 
 use crate::compile::Options;
 use crate::diagnostic::{Diagnostic, SourceFile, SourceFiles, Span};
 use crate::graph::Origin;
+use crate::policy::{Silencers, scan};
 use crate::rules::file_too_large;
-use crate::source::{RepoPath, Source, SourceError, read_error, read_text};
+use crate::source::{ContentId, RepoPath, Source, SourceError, read_error, text_of};
 
-/// Reads the text files of a source, each at most once, and keeps them for the
-/// diagnostics that point into them.
+/// Of a source, no files are known before they are asked for.
+static NOTHING: LazyLock<BTreeSet<RepoPath>> = LazyLock::new(BTreeSet::new);
+
+/// Reads the text files of a source, each at most once, and knows all that was
+/// read or looked for.
 pub(crate) struct Texts<'a> {
     source: &'a dyn Source,
     options: &'a Options,
     /// What the source lists; it may read more than that.
-    listed: BTreeSet<RepoPath>,
+    listed: &'a BTreeSet<RepoPath>,
     /// `None` where a file cannot be read; that is reported once.
     read: BTreeMap<RepoPath, Option<Arc<str>>>,
-    files: SourceFiles,
+    /// What is no text to read, for the diagnostics that point into it.
+    shown: SourceFiles,
+    /// Behind a cell, since to look is not to change.
+    inputs: RefCell<Inputs>,
+}
+
+/// What was read or looked for, and what was there.
+pub(crate) type Inputs = BTreeMap<RepoPath, Seen>;
+
+/// What was at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Seen {
+    /// Nothing.
+    Absent,
+    /// Something; nobody looked at what it is.
+    Present,
+    /// A file with this content.
+    Content(ContentId),
+    /// Something that could not be read, or whose content has no name.
+    Unknown,
 }
 
 impl<'a> Texts<'a> {
     pub(crate) fn new(source: &'a dyn Source, options: &'a Options) -> Self {
-        Self {
-            source,
-            options,
-            listed: BTreeSet::new(),
-            read: BTreeMap::new(),
-            files: SourceFiles::new(),
-        }
+        Self::listing(source, options, &NOTHING)
     }
 
     /// The same, which knows of the files that the source lists.
-    pub(crate) fn listing(self, listed: BTreeSet<RepoPath>) -> Self {
-        Self { listed, ..self }
+    pub(crate) fn listing(
+        source: &'a dyn Source,
+        options: &'a Options,
+        listed: &'a BTreeSet<RepoPath>,
+    ) -> Self {
+        Self {
+            source,
+            options,
+            listed,
+            read: BTreeMap::new(),
+            shown: SourceFiles::new(),
+            inputs: RefCell::default(),
+        }
+    }
+
+    /// Texts of the same source, of which none is read.
+    pub(crate) fn fresh(&self) -> Self {
+        Self::listing(self.source, self.options, self.listed)
     }
 
     /// The text of a file that was read.
@@ -45,27 +81,26 @@ impl<'a> Texts<'a> {
         if let Some(text) = self.read.get(path) {
             return text.clone();
         }
-        let limit = self.options.max_text_bytes;
-        let text = match read_text(self.source, path, limit, &mut self.files) {
+        let text = self.bytes(path, self.options.max_text_bytes, out);
+        let text = text.and_then(|bytes| match text_of(path, &bytes) {
             Ok(text) => Some(Arc::from(text)),
             Err(diagnostic) => {
+                self.show(path, &bytes);
                 out.push(diagnostic);
                 None
             }
-        };
+        });
         self.read.insert(path.clone(), text.clone());
         text
     }
 
     /// Whether there is something at `path`, readable or not.
     pub(crate) fn exists(&self, path: &RepoPath) -> bool {
-        if self.listed.contains(path) || self.read.contains_key(path) {
-            return true;
-        }
-        !matches!(
-            self.source.read(path),
-            Err(SourceError::NotFound { .. } | SourceError::NotAFile { .. })
-        )
+        let exists = self.listed.contains(path)
+            || self.read.contains_key(path)
+            || !self.source.is_absent(path);
+        self.note(path, if exists { Seen::Present } else { Seen::Absent });
+        exists
     }
 
     /// The bytes of a file that is no text, for who looks at it once.
@@ -75,54 +110,107 @@ impl<'a> Texts<'a> {
         limit: u64,
         out: &mut Vec<Diagnostic>,
     ) -> Option<Arc<[u8]>> {
-        match self.source.read(path) {
-            Ok(bytes) if bytes.len() as u64 > limit => {
-                out.push(file_too_large::diagnostic(path, bytes.len() as u64, limit));
-                None
-            }
-            Ok(bytes) => Some(bytes),
+        let named = match self.source.read_named(path) {
+            Ok(named) => named,
             Err(error) => {
+                let is_absent = matches!(error, SourceError::NotFound { .. });
+                self.note(
+                    path,
+                    if is_absent {
+                        Seen::Absent
+                    } else {
+                        Seen::Unknown
+                    },
+                );
                 out.push(read_error(&error));
-                None
+                return None;
             }
+        };
+        self.note(path, named.content.map_or(Seen::Unknown, Seen::Content));
+        let size = named.bytes.len() as u64;
+        if size > limit {
+            out.push(file_too_large::diagnostic(path, size, limit));
+            return None;
         }
+        Some(named.bytes)
     }
 
     /// Keeps the bytes of a file for the diagnostics that point into it.
     pub(crate) fn show(&mut self, path: &RepoPath, bytes: &[u8]) -> Option<&SourceFile> {
-        self.files.insert(path.clone(), bytes);
-        self.files.get(path)
+        self.shown.insert(path.clone(), bytes);
+        self.shown.get(path)
     }
 
-    /// Where a resource is defined: the first character of `span`.
+    /// The silencers in what was read.
+    pub(crate) fn silencers(&self) -> Silencers {
+        let mut silencers = Silencers::of(&self.shown);
+        for (path, text) in &self.read {
+            if let Some(text) = text {
+                silencers.add(path, scan(path, text));
+            }
+        }
+        silencers
+    }
+
+    /// Counts what others read among what was read.
+    pub(crate) fn note_all(&self, inputs: &Inputs) {
+        for (path, seen) in inputs {
+            self.note(path, *seen);
+        }
+    }
+
+    /// What is known best is kept: [`Seen`] is in that order.
+    fn note(&self, path: &RepoPath, seen: Seen) {
+        let mut inputs = self.inputs.borrow_mut();
+        match inputs.get_mut(path) {
+            // It was written in between.
+            Some(Seen::Content(known)) if matches!(seen, Seen::Content(read) if read != *known) => {
+                inputs.insert(path.clone(), Seen::Unknown);
+            }
+            Some(known) => *known = seen.max(*known),
+            None => {
+                inputs.insert(path.clone(), seen);
+            }
+        }
+    }
+
+    /// What was read or looked for so far.
+    pub(crate) fn inputs(&self) -> Inputs {
+        self.inputs.borrow().clone()
+    }
+
+    /// Where a resource is defined: the first character of `span`. It is in no
+    /// commit yet.
     pub(crate) fn origin(&self, span: &Span) -> Origin {
-        let mut origin = self.file_origin(&span.file);
-        if let Some(place) = self.files.line_column(span) {
-            origin.line = place.line;
-            origin.column = place.column;
+        let Some(text) = self.text(&span.file) else {
+            return Origin::file(span.file.clone());
+        };
+        let mut start = span.range.start.min(text.len());
+        while !text.is_char_boundary(start) {
+            start -= 1;
         }
-        origin
-    }
-
-    /// The same, of a resource that all of a file defines.
-    pub(crate) fn file_origin(&self, path: &RepoPath) -> Origin {
-        let commit = self
-            .source
-            .commit()
-            .filter(|_| !self.source.is_modified(path));
-        Origin {
-            commit: commit.map(ToOwned::to_owned),
-            ..Origin::file(path.clone())
-        }
-    }
-
-    /// The texts that were read so far.
-    pub(crate) const fn files(&self) -> &SourceFiles {
-        &self.files
+        let before = &text[..start];
+        let column = before
+            .rsplit_once('\n')
+            .map_or(before, |(_, line)| line)
+            .chars()
+            .count();
+        let from_one = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
+        Origin::at(
+            span.file.clone(),
+            from_one(before.matches('\n').count()),
+            from_one(column),
+        )
     }
 
     /// The texts that were read.
     pub(crate) fn into_files(self) -> SourceFiles {
-        self.files
+        let mut files = self.shown;
+        for (path, text) in self.read {
+            if let Some(text) = text {
+                files.insert(path, text.as_bytes());
+            }
+        }
+        files
     }
 }

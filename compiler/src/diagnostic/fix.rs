@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use super::Span;
 
 /// Whether a fix may be applied without a look at it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Safety {
     /// It keeps what the configuration means, or there is only one thing that it
     /// can have meant.
@@ -11,7 +13,7 @@ pub enum Safety {
 }
 
 /// A replacement of some bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Edit {
     /// What is replaced; empty for an insertion.
     pub span: Span,
@@ -20,7 +22,7 @@ pub struct Edit {
 }
 
 /// A change of the files that mends a finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// What it does, as an order: ``rename it to `aggregator` ``.
     pub title: String,

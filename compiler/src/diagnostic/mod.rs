@@ -10,7 +10,7 @@ mod tests;
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::source::RepoPath;
 
@@ -20,7 +20,17 @@ pub use fix::{Edit, Fix, Safety};
 
 /// How grave a finding is.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -31,7 +41,7 @@ pub enum Severity {
 }
 
 /// A range of bytes in one file of a [`crate::source::Source`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// The path from the root of the repository.
     pub file: RepoPath,
@@ -69,7 +79,7 @@ impl PartialOrd for Span {
 }
 
 /// A span and what there is to say about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// Where.
     pub span: Span,

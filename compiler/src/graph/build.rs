@@ -98,9 +98,25 @@ impl GraphBuilder {
         address
     }
 
-    /// Whether there is a resource at `address` so far.
-    pub(crate) fn contains(&self, address: &Address) -> bool {
-        self.nodes.iter().any(|node| node.address == *address)
+    /// Adds all that `other` has.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.nodes.append(&mut other.nodes);
+        self.edges.append(&mut other.edges);
+    }
+
+    /// Every resource so far.
+    pub(crate) fn nodes_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        self.nodes.iter_mut()
+    }
+
+    /// The resources and edges so far, as [`Self::of`] takes them.
+    pub(crate) fn parts(&self) -> (&[Node], &[(Address, Address, EdgeKind)]) {
+        (&self.nodes, &self.edges)
+    }
+
+    /// What has these resources and edges.
+    pub(crate) const fn of(nodes: Vec<Node>, edges: Vec<(Address, Address, EdgeKind)>) -> Self {
+        Self { nodes, edges }
     }
 
     /// Says that `from` refers to `to`.

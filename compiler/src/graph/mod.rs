@@ -44,7 +44,9 @@ impl Node {
 }
 
 /// How one resource refers to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum EdgeKind {
     /// A service belongs to a domain, a version and a route to a service, a
     /// vpod to a session.

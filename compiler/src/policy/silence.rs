@@ -57,6 +57,18 @@ impl Silencers {
         uses
     }
 
+    /// Those of each file that has any.
+    pub(crate) fn by_file(&self) -> impl Iterator<Item = (&RepoPath, &[Silencer])> {
+        self.by_file
+            .iter()
+            .map(|(path, silencers)| (path, silencers.as_slice()))
+    }
+
+    /// Takes in those of `other`.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.by_file.extend(other.by_file);
+    }
+
     fn iter(&self) -> impl Iterator<Item = (&RepoPath, usize, &Silencer)> {
         self.by_file.iter().flat_map(|(file, silencers)| {
             silencers

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use prost_reflect::DescriptorPool;
 
 use super::implicit::OPTIONS;
-use super::{Linked, ProtoFile, builtin, error, import_line, locate, parse};
-use crate::compile::Options;
+use super::shared::{Parsed, Protos};
+use super::{Linked, ProtoFile, builtin, error, import_line, locate};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{implicit_options, import_cycle, import_twice, missing_import, too_many};
 use crate::source::RepoPath;
@@ -14,29 +14,19 @@ use crate::texts::Texts;
 /// The field `dependency` of `google.protobuf.FileDescriptorProto`.
 const DEPENDENCY: i32 = 3;
 
-/// Parses each file once, and links it with what it imports.
+/// Parses the files of one folder once each, and links them with what they import.
 #[derive(Debug)]
 pub(crate) struct Linker<'a> {
-    options: &'a Options,
-    parsed: BTreeMap<RepoPath, Parsed>,
-    builtins: BTreeMap<String, Option<Arc<ProtoFile>>>,
-    /// The pool that nearly every link begins with.
-    base: Option<DescriptorPool>,
-}
-
-/// A file and what is wrong with it.
-#[derive(Debug)]
-struct Parsed {
-    file: Option<Arc<ProtoFile>>,
-    found: Vec<Diagnostic>,
+    protos: &'a Protos<'a>,
+    /// The folder, which is also the second place that imports are looked for.
+    folder: RepoPath,
+    parsed: BTreeMap<RepoPath, Arc<Parsed>>,
 }
 
 /// One link: the files of a pool, dependencies first.
-struct Link<'l, 'a> {
+struct Link<'l, 'a, 't> {
     linker: &'l mut Linker<'a>,
-    texts: &'l mut Texts<'a>,
-    /// The folder of the service, the second place that imports are looked for.
-    folder: RepoPath,
+    texts: &'l mut Texts<'t>,
     /// The import names from the entry to the file at hand.
     stack: Vec<String>,
     files: BTreeMap<String, Arc<ProtoFile>>,
@@ -46,12 +36,11 @@ struct Link<'l, 'a> {
 }
 
 impl<'a> Linker<'a> {
-    pub(crate) fn new(options: &'a Options) -> Self {
+    pub(crate) const fn new(protos: &'a Protos<'a>, folder: RepoPath) -> Self {
         Self {
-            options,
+            protos,
+            folder,
             parsed: BTreeMap::new(),
-            builtins: BTreeMap::new(),
-            base: None,
         }
     }
 
@@ -59,27 +48,30 @@ impl<'a> Linker<'a> {
     /// everyone who asks.
     pub(crate) fn parse(
         &mut self,
-        texts: &mut Texts<'a>,
+        texts: &mut Texts<'_>,
         path: &RepoPath,
         out: &mut Vec<Diagnostic>,
     ) -> Option<Arc<ProtoFile>> {
+        let is_shared = path.parent().as_ref() != Some(&self.folder);
+        let protos = self.protos;
         let parsed = self.parsed.entry(path.clone()).or_insert_with(|| {
-            let mut found = Vec::new();
-            let file = texts
-                .read(path, &mut found)
-                .and_then(|text| parse(path, &text, &mut found))
-                .map(Arc::new);
-            Parsed { file, found }
+            if is_shared {
+                let parsed = protos.parsed(path, texts);
+                texts.note_all(&parsed.inputs);
+                parsed
+            } else {
+                Arc::new(Parsed::read(texts, path))
+            }
         });
         out.extend(parsed.found.iter().cloned());
         parsed.file.clone()
     }
 
-    /// Links the file at `path`, which lies in `folder`. None where anything is
+    /// Links the file at `path`. None where anything is
     /// wrong with it or with what it imports.
     pub(crate) fn link(
         &mut self,
-        texts: &mut Texts<'a>,
+        texts: &mut Texts<'_>,
         path: &RepoPath,
         out: &mut Vec<Diagnostic>,
     ) -> Option<Linked> {
@@ -88,7 +80,6 @@ impl<'a> Linker<'a> {
         let mut link = Link {
             linker: self,
             texts,
-            folder: path.parent().unwrap_or_else(RepoPath::root),
             stack: Vec::new(),
             files: BTreeMap::new(),
             names: BTreeMap::new(),
@@ -105,36 +96,12 @@ impl<'a> Linker<'a> {
             pool: pool?,
             name,
             files,
+            folder: self.folder.clone(),
         })
-    }
-
-    /// A pool of the options of vimana and of what they import.
-    fn base(&mut self) -> DescriptorPool {
-        if let Some(base) = &self.base {
-            return base.clone();
-        }
-        let mut pool = DescriptorPool::new();
-        for name in [builtin::DESCRIPTOR, OPTIONS] {
-            if let Some(file) = self.builtin(name) {
-                pool.add_file_descriptor_proto(file.descriptor.clone())
-                    .expect("vimana-proto links these files when it is built");
-            }
-        }
-        self.base = Some(pool.clone());
-        pool
-    }
-
-    fn builtin(&mut self, name: &str) -> Option<Arc<ProtoFile>> {
-        if let Some(file) = self.builtins.get(name) {
-            return file.clone();
-        }
-        let file = builtin::open(name);
-        self.builtins.insert(name.to_owned(), file.clone());
-        file
     }
 }
 
-impl Link<'_, '_> {
+impl Link<'_, '_, '_> {
     /// Adds a file behind all that it imports. Whether all of them are there.
     fn add(&mut self, name: &str, file: Arc<ProtoFile>) -> bool {
         if let Some(path) = &file.path {
@@ -169,8 +136,8 @@ impl Link<'_, '_> {
                 .extend(span().map(|span| import_cycle::diagnostic(span, &cycle)));
             return false;
         }
-        if self.files.len() + self.stack.len() > self.linker.options.max_imports {
-            let limit = self.linker.options.max_imports;
+        if self.files.len() + self.stack.len() > self.linker.protos.options.max_imports {
+            let limit = self.linker.protos.options.max_imports;
             self.out
                 .extend(span().map(|span| too_many::imports(span, limit)));
             return false;
@@ -191,7 +158,7 @@ impl Link<'_, '_> {
             // Why it cannot be used is reported already.
             Found::Unusable => false,
             Found::Nothing => {
-                let folder = self.folder.clone();
+                let folder = self.linker.folder.clone();
                 self.out
                     .extend(span().map(|span| missing_import::diagnostic(span, name, &folder)));
                 false
@@ -257,11 +224,11 @@ impl Link<'_, '_> {
 
     fn find(&mut self, name: &str) -> Found {
         if name.starts_with(builtin::WELL_KNOWN)
-            && let Some(file) = self.linker.builtin(name)
+            && let Some(file) = self.linker.protos.builtin(name)
         {
             return Found::File(file);
         }
-        let in_repository = [RepoPath::new(name), self.folder.join(name)];
+        let in_repository = [RepoPath::new(name), self.linker.folder.join(name)];
         for path in in_repository.into_iter().flatten() {
             if self.texts.exists(&path) {
                 let parsed = self.linker.parse(self.texts, &path, &mut self.out);
@@ -269,6 +236,7 @@ impl Link<'_, '_> {
             }
         }
         self.linker
+            .protos
             .builtin(name)
             .map_or(Found::Nothing, Found::File)
     }
@@ -279,7 +247,7 @@ impl Link<'_, '_> {
             .get(OPTIONS)
             .is_some_and(|file| file.path.is_none());
         let mut pool = if uses_base {
-            self.linker.base()
+            self.linker.protos.base()
         } else {
             DescriptorPool::new()
         };

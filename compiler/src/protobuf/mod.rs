@@ -19,6 +19,7 @@ mod option_field;
 mod parse;
 mod recover;
 mod scan;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,10 +30,9 @@ use prost_types::FileDescriptorProto;
 use crate::diagnostic::Span;
 use crate::source::RepoPath;
 
-pub(crate) use canonical::encode;
 pub(crate) use link::Linker;
 pub(crate) use option_field::OptionField;
-pub(crate) use parse::parse;
+pub(crate) use shared::Protos;
 
 /// A `.proto` file, parsed.
 #[derive(Debug)]
@@ -54,6 +54,8 @@ pub(crate) struct Linked {
     pub(crate) name: String,
     /// Every file of the pool by its import name.
     files: BTreeMap<String, Arc<ProtoFile>>,
+    /// The folder of the service: its files are nobody else's.
+    folder: RepoPath,
 }
 
 impl Linked {

@@ -1,4 +1,4 @@
-use vimana_interface::{adapt, verify};
+use vimana_interface::{Verification, adapt, verify};
 use vimana_proto::Digest;
 
 use super::link::{Call, Offers};
@@ -7,7 +7,17 @@ use crate::compile::Options;
 use crate::desired::ComponentFile;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{component_mismatch, extra_export, invalid_component};
+use crate::source::RepoPath;
 use crate::texts::Texts;
+
+/// Whether a component can serve.
+pub(super) enum Checked<'s> {
+    Accepted(Accepted<'s>),
+    /// It cannot, which is reported.
+    Refused,
+    /// It imports these packages of other services, which are not known.
+    Waits(Vec<String>),
+}
 
 /// A component that serves its interface.
 pub(super) struct Accepted<'s> {
@@ -18,16 +28,19 @@ pub(super) struct Accepted<'s> {
 }
 
 /// Reads the component of a version, makes it one where it is a core module, and
-/// compares it with the interface. `None` where it cannot serve.
+/// compares it with the interface. Without `offers` it is not known what other
+/// services give.
 pub(super) fn check<'s>(
     chosen: &Chosen<'_>,
-    offers: &Offers<'s>,
+    offers: Option<&Offers<'s>>,
     texts: &Texts<'_>,
     options: &Options,
     out: &mut Vec<Diagnostic>,
-) -> Option<Accepted<'s>> {
+) -> Checked<'s> {
     let path = &chosen.component;
-    let bytes = texts.bytes(path, options.max_component_bytes, out)?;
+    let Some(bytes) = texts.bytes(path, options.max_component_bytes, out) else {
+        return Checked::Refused;
+    };
     let checked = adapt(&bytes)
         .and_then(|adapted| Ok((verify(&chosen.definition.interface, &adapted)?, adapted)));
     let (verification, adapted) = match checked {
@@ -35,7 +48,7 @@ pub(super) fn check<'s>(
         Err(error) => {
             let span = chosen.component_span.clone();
             out.push(invalid_component::diagnostic(span, path, &error.chain()));
-            return None;
+            return Checked::Refused;
         }
     };
 
@@ -64,10 +77,31 @@ pub(super) fn check<'s>(
             &extra.to_string(),
         ));
     }
+    let Some(offers) = offers else {
+        let wanted: Vec<_> = verification
+            .links()
+            .map(|import| import.package.clone().unwrap_or_default())
+            .collect();
+        if !wanted.is_empty() {
+            return Checked::Waits(wanted);
+        }
+        return accepted(path, &verification, &adapted, Some(Vec::new()));
+    };
     let calls = offers.resolve(chosen, &verification, &adapted, out);
-    let calls = calls.filter(|_| verification.is_accepted())?;
-    Some(Accepted {
-        digest: Digest::of(&adapted),
+    accepted(path, &verification, &adapted, calls)
+}
+
+fn accepted<'s>(
+    path: &RepoPath,
+    verification: &Verification,
+    adapted: &[u8],
+    calls: Option<Vec<Call<'s>>>,
+) -> Checked<'s> {
+    let Some(calls) = calls.filter(|_| verification.is_accepted()) else {
+        return Checked::Refused;
+    };
+    Checked::Accepted(Accepted {
+        digest: Digest::of(adapted),
         file: ComponentFile {
             path: path.clone(),
             size: adapted.len() as u64,

@@ -42,12 +42,12 @@ impl Service {
 }
 
 /// The service of a folder; `None` where it has none, or none that can be used.
-pub(crate) fn read<'a>(
+pub(crate) fn read(
     path: &RepoPath,
     folder: &Folder,
     settings: &Settings,
-    linker: &mut Linker<'a>,
-    texts: &mut Texts<'a>,
+    linker: &mut Linker<'_>,
+    texts: &mut Texts<'_>,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Service> {
     let mut is_broken = false;

@@ -1,6 +1,6 @@
 //! What components import of other services, and whether those give it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vimana_interface::{Import, Verification, verify_link};
 
@@ -19,7 +19,12 @@ pub(super) struct Offer<'s> {
 
 /// The services of a repository by the WIT packages that callers import them by.
 #[derive(Debug, Default)]
-pub(super) struct Offers<'s>(BTreeMap<String, Vec<Offer<'s>>>);
+pub(crate) struct Offers<'s> {
+    /// Every package, for suggestions.
+    packages: BTreeSet<&'s str>,
+    /// Those that somebody wants.
+    wanted: BTreeMap<String, Vec<Offer<'s>>>,
+}
 
 /// Something that a version calls: the import, and who gives it.
 #[derive(Debug)]
@@ -29,26 +34,30 @@ pub(super) struct Call<'s> {
 }
 
 impl<'s> Offers<'s> {
-    pub(super) fn new(services: &'s [Service]) -> Self {
-        let mut offers = Self::default();
+    /// The packages of a repository, and the services of it that are wanted.
+    pub(crate) fn new(
+        packages: impl IntoIterator<Item = &'s str>,
+        services: &'s [Service],
+    ) -> Self {
+        let mut wanted: BTreeMap<String, Vec<Offer<'s>>> = BTreeMap::new();
         for service in services {
             for definition in &service.definitions {
-                offers
-                    .0
-                    .entry(definition.interface.package())
-                    .or_default()
-                    .push(Offer {
-                        service,
-                        definition,
-                    });
+                let package = definition.interface.package();
+                wanted.entry(package).or_default().push(Offer {
+                    service,
+                    definition,
+                });
             }
         }
-        offers
+        Self {
+            packages: packages.into_iter().collect(),
+            wanted,
+        }
     }
 
     fn of(&self, import: &Import) -> &[Offer<'s>] {
         let package = import.package.as_deref().unwrap_or_default();
-        self.0.get(package).map_or(&[], Vec::as_slice)
+        self.wanted.get(package).map_or(&[], Vec::as_slice)
     }
 
     /// The newest release that gives what is imported.
@@ -122,7 +131,7 @@ impl<'s> Offers<'s> {
                 ),
             )
         } else {
-            let near = nearest(package, self.0.keys().map(String::as_str));
+            let near = nearest(package, self.packages.iter().copied());
             let near = near
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();

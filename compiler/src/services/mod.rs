@@ -1,5 +1,6 @@
 //! Services: what the files of one folder say together.
 
+mod claims;
 mod component;
 mod definition;
 mod folder;
@@ -9,9 +10,11 @@ mod link;
 mod resources;
 mod versions;
 
+pub(crate) use claims::{Claim, check_claims};
 use definition::Definition;
 pub(crate) use definition::{report_findings, service_options};
 pub(crate) use folder::{Service, read};
 pub(crate) use http::check_overlaps;
 pub(crate) use identity::check_identities;
+pub(crate) use link::Offers;
 pub(crate) use resources::Resources;

@@ -6,69 +6,46 @@ use vimana_proto::state::v1::{
 };
 use vimana_proto::{Address, Digest, Kind};
 
-use super::component;
+use super::component::{self, Checked};
 use super::folder::Service;
 use super::link::{Call, Offers};
 use super::versions::{Chosen, choose};
 use crate::compile::Options;
 use crate::desired::ComponentFile;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::graph::{EdgeKind, GraphBuilder, Origin};
+use crate::graph::{EdgeKind, GraphBuilder};
 use crate::placement::{Placed, place};
-use crate::protobuf;
+use crate::protobuf::Protos;
 use crate::rules::undeclared_variable;
 use crate::settings::Settings;
 use crate::texts::Texts;
 
-/// Makes the resources of services.
+/// Makes the resources of a service.
 pub(crate) struct Resources<'r, 'a> {
     pub(crate) settings: &'r Settings,
-    /// Where `vimana.toml` says the canonical domain.
-    pub(crate) domain: Option<Span>,
+    pub(crate) protos: &'r Protos<'r>,
     pub(crate) texts: &'r Texts<'a>,
     pub(crate) options: &'r Options,
+    /// What other services give; none where that is not known.
+    pub(crate) offers: Option<&'r Offers<'r>>,
     pub(crate) graph: &'r mut GraphBuilder,
     pub(crate) components: &'r mut BTreeMap<Digest, ComponentFile>,
     pub(crate) out: &'r mut Vec<Diagnostic>,
 }
 
+/// What the resources of a service need of others.
+#[derive(Debug, Default)]
+pub(crate) struct Needs {
+    /// Which versions call which interfaces.
+    pub(crate) calls: Vec<(Address, Address)>,
+    /// The packages of other services that are imported, where it is not known
+    /// what those give.
+    pub(crate) wanted: Vec<String>,
+}
+
 impl Resources<'_, '_> {
-    /// Adds the domains of the services, and the services.
-    pub(crate) fn add(&mut self, services: &[Service]) {
-        self.add_domains(services);
-        let offers = Offers::new(services);
-        let mut calls = Vec::new();
-        for service in services {
-            calls.extend(self.add_service(service, &offers));
-        }
-        // A definition that no version implements has no resource.
-        calls.retain(|(_, interface)| self.graph.contains(interface));
-        for (version, interface) in calls {
-            self.graph.edge(&version, &interface, EdgeKind::Calls);
-        }
-    }
-
-    fn add_domains(&mut self, services: &[Service]) {
-        let mut domains: BTreeMap<&str, Origin> = BTreeMap::new();
-        for service in services {
-            let name = service.name.domain();
-            let is_canonical = self.settings.workspace.domain.as_deref() == Some(name);
-            let span = self.domain.as_ref().filter(|_| is_canonical);
-            if let Some(span) = span.or(service.domain_span.as_ref()) {
-                let texts = self.texts;
-                domains.entry(name).or_insert_with(|| texts.origin(span));
-            }
-        }
-        for (name, origin) in domains {
-            let domain = v1::Domain {
-                name: name.to_owned(),
-            };
-            self.graph.add(spec::Kind::Domain(domain), origin);
-        }
-    }
-
-    /// Adds a service; returns which versions call which interfaces.
-    fn add_service(&mut self, service: &Service, offers: &Offers<'_>) -> Vec<(Address, Address)> {
+    /// Adds the service, its versions and its route.
+    pub(crate) fn add(&mut self, service: &Service) -> Needs {
         let placed = place(&service.config, self.settings, self.out);
         let clusters = placed.clusters.clone();
         let newest = service.newest();
@@ -94,28 +71,29 @@ impl Resources<'_, '_> {
             let cluster = Address::new(Kind::Cluster, cluster);
             self.graph.edge(&address, &cluster, EdgeKind::RunsOn);
         }
-        self.add_versions(service, &address, offers)
+        self.add_versions(service, &address)
     }
 
-    fn add_versions(
-        &mut self,
-        service: &Service,
-        service_address: &Address,
-        offers: &Offers<'_>,
-    ) -> Vec<(Address, Address)> {
+    fn add_versions(&mut self, service: &Service, service_address: &Address) -> Needs {
         let chosen = choose(service, self.texts, self.out);
         let mut interfaces = BTreeMap::new();
         let mut targets = Vec::new();
-        let mut calls = Vec::new();
+        let mut needs = Needs::default();
         for version in &chosen {
-            let component = component::check(version, offers, self.texts, self.options, self.out);
+            let checked =
+                component::check(version, self.offers, self.texts, self.options, self.out);
             let (interface, interface_digest) = interfaces
                 .entry(&version.definition.path)
                 .or_insert_with(|| self.add_interface(service, version))
                 .clone();
             let variables = self.variables(version);
-            let Some(component) = component else {
-                continue;
+            let component = match checked {
+                Checked::Accepted(component) => component,
+                Checked::Refused => continue,
+                Checked::Waits(wanted) => {
+                    needs.wanted.extend(wanted);
+                    continue;
+                }
             };
             let address = self.graph.add(
                 spec::Kind::Version(Version {
@@ -131,7 +109,7 @@ impl Resources<'_, '_> {
                 }),
                 self.texts.origin(&version.span),
             );
-            calls.extend(
+            needs.calls.extend(
                 component
                     .calls
                     .iter()
@@ -149,7 +127,7 @@ impl Resources<'_, '_> {
             targets.push((version, address));
         }
         self.add_route(service, service_address, targets);
-        calls
+        needs
     }
 
     fn add_interface(&mut self, service: &Service, version: &Chosen<'_>) -> (Address, Digest) {
@@ -166,7 +144,7 @@ impl Resources<'_, '_> {
                 .map(ToString::to_string)
                 .collect(),
         };
-        let files = protobuf::encode(&definition.linked.pool);
+        let files = definition.linked.encode(self.protos);
         let origin = self.texts.origin(&definition.span);
         let node = self.graph.add_interface(interface, files, origin);
         (node.address.clone(), node.digest)

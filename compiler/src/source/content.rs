@@ -48,6 +48,9 @@ mod tests {
     #[test]
     fn a_content_has_the_id_that_git_gives_it() {
         let expected = "ce013625030ba8dba906f756967f9e9ca394464a";
-        assert_eq!(format!("{:?}", ContentId::of(b"hello\n").unwrap()), expected);
+        assert_eq!(
+            format!("{:?}", ContentId::of(b"hello\n").unwrap()),
+            expected
+        );
     }
 }

@@ -2,7 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::resolve::{Node, leads_out, resolve};
-use super::{ContentId, Entry, EntryKind, MAX_FILE_BYTES, RepoPath, RepoPathError, Source, SourceError};
+use super::{
+    ContentId, Entry, EntryKind, MAX_FILE_BYTES, RepoPath, RepoPathError, Source, SourceError,
+};
 
 /// Files in memory: what tests compile, and editors with unsaved buffers.
 #[derive(Debug, Clone, Default)]

@@ -43,7 +43,7 @@ pub use overlay::Overlay;
 pub use path::{RepoPath, RepoPathError};
 pub use revision::GitRevision;
 pub use stamp::{Remembered, Stamp, Time};
-pub(crate) use text::{read_error, read_text};
+pub(crate) use text::{read_error, read_text, text_of};
 pub use work_tree::WorkTree;
 
 /// The size of the largest file that is read: 64 MiB, well above the largest

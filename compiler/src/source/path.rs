@@ -2,6 +2,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, Serializer};
+
 /// A path from the root of a [`Source`](super::Source): names separated by `/`, none of
 /// them empty, `.` or `..`. The root itself is the empty path, printed as `.`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,6 +139,27 @@ impl RepoPath {
             return Some(rest);
         }
         rest.strip_prefix('/')
+    }
+}
+
+/// As its text.
+impl Serialize for RepoPath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// Only what is a path as it stands is one.
+impl<'de> Deserialize<'de> for RepoPath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        let is_path = text.is_empty()
+            || (!text.contains('\0')
+                && text.split('/').all(|name| !matches!(name, "" | "." | "..")));
+        if !is_path {
+            return Err(D::Error::custom("no path within a repository"));
+        }
+        Ok(Self(text.into()))
     }
 }
 

@@ -6,7 +6,8 @@ use git2::{ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry};
 use super::git::{Enclosing, enclosing};
 use super::resolve::{Node, leads_out, resolve};
 use super::{
-    ContentId, Entry, EntryKind, MAX_FILE_BYTES, Named, RepoPath, Source, SourceError, is_skipped_folder,
+    ContentId, Entry, EntryKind, MAX_FILE_BYTES, Named, RepoPath, Source, SourceError,
+    is_skipped_folder,
 };
 
 /// How deep folders may be nested.

@@ -20,10 +20,12 @@ pub(crate) fn read_text(
         return Err(file_too_large::diagnostic(path, size, limit));
     }
     files.insert(path.clone(), &bytes);
-    match std::str::from_utf8(&bytes) {
-        Ok(text) => Ok(text.to_owned()),
-        Err(error) => Err(invalid_utf8::diagnostic(path, &bytes, error)),
-    }
+    text_of(path, &bytes).map(ToOwned::to_owned)
+}
+
+/// The text of the file at `path`, which holds `bytes`.
+pub(crate) fn text_of<'b>(path: &RepoPath, bytes: &'b [u8]) -> Result<&'b str, Diagnostic> {
+    std::str::from_utf8(bytes).map_err(|error| invalid_utf8::diagnostic(path, bytes, error))
 }
 
 /// What a user reads about `error`.
@@ -61,24 +63,34 @@ mod tests {
     use snapbox::{IntoData as _, assert_data_eq, str};
 
     use super::*;
+    use crate::Options;
     use crate::diagnostic::render;
     use crate::source::Memory;
+    use crate::texts::Texts;
+
+    const OPTIONS: fn() -> Options = || Options {
+        max_text_bytes: 1024,
+        ..Options::default()
+    };
 
     fn finding(memory: &Memory, file: &str) -> String {
         let path = RepoPath::new(file).unwrap();
-        let mut files = SourceFiles::new();
-        let diagnostic = read_text(memory, &path, 1024, &mut files).unwrap_err();
-        render::text::render(&[diagnostic], &files, render::text::Style::default())
+        let options = OPTIONS();
+        let mut texts = Texts::new(memory, &options);
+        let mut found = Vec::new();
+        assert_eq!(texts.read(&path, &mut found), None);
+        render::text::render(&found, &texts.into_files(), render::text::Style::default())
     }
 
     #[test]
     fn a_text_is_read() {
         let memory = Memory::from_files([("a.txt", "caf\u{e9}")]).unwrap();
         let path = RepoPath::new("a.txt").unwrap();
-        let mut files = SourceFiles::new();
-        let text = read_text(&memory, &path, 1024, &mut files).unwrap();
-        assert_eq!(text, "caf\u{e9}");
-        assert_eq!(files.get(&path).unwrap().text(), text);
+        let options = OPTIONS();
+        let mut texts = Texts::new(&memory, &options);
+        let text = texts.read(&path, &mut Vec::new()).unwrap();
+        assert_eq!(&*text, "caf\u{e9}");
+        assert_eq!(texts.into_files().get(&path).unwrap().text(), &*text);
     }
 
     #[test]

@@ -141,9 +141,8 @@ fn compare(
             continue;
         }
         let path = format!("{folder}{text}");
-        let subtree = |found: Option<(Oid, i32)>| {
-            found.and_then(|(id, _)| repository.find_tree(id).ok())
-        };
+        let subtree =
+            |found: Option<(Oid, i32)>| found.and_then(|(id, _)| repository.find_tree(id).ok());
         let (left, right) = (subtree(left), subtree(right));
         if left.is_some() || right.is_some() {
             let below = format!("{path}/");

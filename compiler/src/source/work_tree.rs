@@ -96,10 +96,7 @@ impl WorkTree {
     pub fn remembered(&self) -> Option<Remembered> {
         let memory = self.memory.as_ref()?;
         let listed = self.listed.get()?;
-        let learnt = memory
-            .learnt
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let learnt = memory.learnt.lock().unwrap_or_else(PoisonError::into_inner);
         let mut remembered = Remembered::new();
         for (path, stamp) in &listed.files {
             let Some(stamp) = stamp else { continue };
@@ -229,7 +226,8 @@ impl WorkTree {
                 Some(_) => entry.metadata().ok().as_ref().and_then(Stamp::of),
                 None => None,
             };
-            let content = stamp.and_then(|stamp| self.memory.as_ref()?.known.content(&path, &stamp));
+            let content =
+                stamp.and_then(|stamp| self.memory.as_ref()?.known.content(&path, &stamp));
             walk.listed.files.push((path.clone(), stamp));
             walk.entries.push(Entry {
                 path,

@@ -1,0 +1,68 @@
+use sha2::{Digest as _, Sha256};
+
+use crate::compile::Options;
+use crate::discovery::Folder;
+use crate::settings::Settings;
+use crate::source::RepoPath;
+
+/// The name of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key([u8; 32]);
+
+/// What names this build of the compiler: a cache never outlives it.
+const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), " ", env!("VIMANA_SOURCES"));
+
+impl Key {
+    /// The bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// What compiles all folders alike.
+    pub(super) fn of_compilation(options: &Options, settings: &Settings) -> Self {
+        // Their text is stable within one build, which is part of it.
+        Self::of(&["compilation", BUILD, &format!("{options:?}{settings:?}")])
+    }
+
+    /// The unit of a folder.
+    pub(super) fn of_folder(compilation: Self, path: &RepoPath, folder: &Folder) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(compilation.0);
+        let files = folder.protos.iter().chain(&folder.components);
+        for text in std::iter::once(path)
+            .chain(&folder.config)
+            .chain(files)
+            .map(RepoPath::as_str)
+        {
+            part(&mut hash, text.as_bytes());
+        }
+        Self(hash.finalize().into())
+    }
+
+    /// The descriptor that these bytes are.
+    pub(super) fn of_descriptor(bytes: &[u8]) -> Self {
+        let mut hash = Sha256::new();
+        part(&mut hash, b"descriptor");
+        part(&mut hash, bytes);
+        Self(hash.finalize().into())
+    }
+
+    pub(super) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    fn of(parts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for text in parts {
+            part(&mut hash, text.as_bytes());
+        }
+        Self(hash.finalize().into())
+    }
+}
+
+/// With its length, so that no two lists of parts are one text.
+fn part(hash: &mut Sha256, bytes: &[u8]) {
+    hash.update((bytes.len() as u64).to_le_bytes());
+    hash.update(bytes);
+}
