@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Severity, SourceFiles, Span};
+use crate::diagnostic::{Diagnostic, Fix, Safety, Severity, SourceFiles, Span};
 
 /// The version of the document's format. It grows when a reader of the last one
 /// would misread it; fields may be added without.
@@ -39,6 +39,37 @@ pub struct Finding {
     pub help: Option<String>,
     /// What else there is to know.
     pub notes: Vec<String>,
+    /// The changes of the files that would mend it, the likeliest first.
+    pub fixes: Vec<Repair>,
+}
+
+/// A change of the files that mends a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Repair {
+    /// What it does.
+    pub title: String,
+    /// Whether it keeps what the configuration means, or is the only thing that
+    /// can have been meant. The others are for a person to decide.
+    pub safe: bool,
+    /// All of them belong together, and no two overlap.
+    pub edits: Vec<Replacement>,
+}
+
+/// A replacement of some bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Replacement {
+    /// The path from the root of the repository, with `/`.
+    pub file: String,
+    /// Where what is replaced begins; null in a file that is no text.
+    pub start: Option<Position>,
+    /// Where it ends: behind its last character.
+    pub end: Option<Position>,
+    /// The offset of the first byte.
+    pub start_byte: usize,
+    /// The offset behind the last byte.
+    pub end_byte: usize,
+    /// What stands there afterwards.
+    pub replacement: String,
 }
 
 /// A place in a file.
@@ -107,7 +138,7 @@ pub fn schema() -> String {
     text
 }
 
-fn finding(diagnostic: &Diagnostic, files: &SourceFiles) -> Finding {
+pub(super) fn finding(diagnostic: &Diagnostic, files: &SourceFiles) -> Finding {
     let mut labels: Vec<&_> = diagnostic.labels.iter().collect();
     labels.sort_by_key(|label| !label.primary);
     Finding {
@@ -128,6 +159,27 @@ fn finding(diagnostic: &Diagnostic, files: &SourceFiles) -> Finding {
             .collect(),
         help: diagnostic.help.clone(),
         notes: diagnostic.notes.clone(),
+        fixes: diagnostic
+            .fixes
+            .iter()
+            .map(|fix| repair(fix, files))
+            .collect(),
+    }
+}
+
+fn repair(fix: &Fix, files: &SourceFiles) -> Repair {
+    let edits = fix.edits.iter().map(|edit| Replacement {
+        file: edit.span.file.to_string(),
+        start: position(&edit.span, edit.span.range.start, files),
+        end: position(&edit.span, edit.span.range.end, files),
+        start_byte: edit.span.range.start,
+        end_byte: edit.span.range.end,
+        replacement: edit.replacement.clone(),
+    });
+    Repair {
+        title: fix.title.clone(),
+        safe: fix.safety == Safety::Safe,
+        edits: edits.collect(),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Text for a terminal: the message, the lines it is about, help and notes.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
 
+use super::place::uri;
 use crate::diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceFiles};
 use crate::source::RepoPath;
 
@@ -35,6 +37,18 @@ const MAX_LINE_BYTES: usize = 400;
 /// The text of `diagnostics` in their order, with an empty line behind each.
 #[must_use]
 pub fn render(diagnostics: &[Diagnostic], files: &SourceFiles, style: Style) -> String {
+    render_with_links(diagnostics, files, style, None)
+}
+
+/// The same; each file is a link, for terminals that follow them. `root` is the
+/// URL of the repository's root, with a `/` at its end.
+#[must_use]
+pub fn render_with_links(
+    diagnostics: &[Diagnostic],
+    files: &SourceFiles,
+    style: Style,
+    root: Option<&str>,
+) -> String {
     let renderer = if style.color {
         Renderer::styled()
     } else {
@@ -44,8 +58,19 @@ pub fn render(diagnostics: &[Diagnostic], files: &SourceFiles, style: Style) -> 
     let mut text = String::new();
     for diagnostic in diagnostics {
         let shown = renderer.render(&[group(diagnostic, files)]);
+        let mut paths = by_file(&diagnostic.labels)
+            .into_iter()
+            .map(|(path, _)| path);
         for line in shown.lines().filter(|line| !is_empty_origin(line)) {
-            text.push_str(line);
+            let place = root.and_then(|root| Some((root, origin(line)?)));
+            match place.and_then(|(root, at)| Some((root, at, paths.next()?))) {
+                Some((root, at, path)) => {
+                    let (arrow, place) = line.split_at(at);
+                    let uri = uri(path.as_str());
+                    let _ = write!(text, "{arrow}{OPEN}{root}{uri}{END}{place}{OPEN}{END}");
+                }
+                None => text.push_str(line),
+            }
             text.push('\n');
         }
         text.push('\n');
@@ -75,6 +100,13 @@ fn group<'a>(diagnostic: &'a Diagnostic, files: &'a SourceFiles) -> Group<'a> {
     let help = diagnostic.help.iter().map(|help| (Level::HELP, help));
     for (level, text) in notes.chain(help) {
         group = group.element(level.message(normalize_untrusted_str(text)));
+    }
+    // Mostly, the help says what the fix does.
+    let fixes = diagnostic.fixes.iter();
+    let fixes = fixes.filter(|fix| diagnostic.help.as_ref() != Some(&fix.title));
+    for fix in fixes {
+        let title = normalize_untrusted_str(&fix.title);
+        group = group.element(Level::HELP.with_name("fix").message(title));
     }
     group
 }
@@ -131,6 +163,30 @@ fn show<'a>(group: Group<'a>, name: String, file: &SourceFile, labels: &[&Label]
         .line(place.line as usize)
         .char_column(place.column as usize);
     group.element(origin).element(snippet)
+}
+
+/// The escapes around the target of a link; an empty target ends it (OSC 8).
+const OPEN: &str = "\u{1b}]8;;";
+const END: &str = "\u{1b}\\";
+
+/// Where the place stands on a line that says where a snippet is from.
+fn origin(line: &str) -> Option<usize> {
+    let at = ["--> ", "::: "]
+        .iter()
+        .filter_map(|arrow| Some(line.find(arrow)? + arrow.len()))
+        .min()?;
+    // Styles stand around the arrow; of it, they end before the place.
+    let at = match line[at..].strip_prefix("\u{1b}[0m") {
+        Some(rest) => line.len() - rest.len(),
+        None => at,
+    };
+    let mut in_escape = false;
+    let is_blank = line[..at].chars().all(|char| {
+        let is_part = in_escape || char == '\u{1b}';
+        in_escape = is_part && char != 'm';
+        is_part || " ->:".contains(char)
+    });
+    is_blank.then_some(at)
 }
 
 /// Whether a line says where a snippet is from, but no more: the renderer writes
