@@ -3,11 +3,14 @@
 //! Needs no cluster. Exits with 1 where there is an error, and with 0 where there
 //! are warnings alone.
 
-use vimana_compiler::diagnostic::render::{self, text::Style};
+mod format;
+
+use vimana_compiler::diagnostic::render::markdown::LEAST_BYTES;
 use vimana_compiler::{Compilation, Options};
 use vimana_proto::Kind;
 
-use crate::arguments::{Format, Revision};
+use self::format::Format;
+use crate::arguments::Revision;
 use crate::command_error::{Code, CommandError};
 use crate::commands::fix;
 use crate::output::Output;
@@ -21,38 +24,53 @@ pub(crate) struct Arguments {
     /// How to print the findings
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
+
+    /// With `-o markdown`: the most bytes that it may take, from 4096. Details are
+    /// left out for it, the least grave first, and never a count
+    #[arg(long, value_name = "N")]
+    max_bytes: Option<usize>,
 }
 
 pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, CommandError> {
+    check_limit(arguments)?;
     let repository = Repository::find()?;
     let source = repository.source(arguments.revision.rev.as_deref())?;
     let compilation = vimana_compiler::compile(source.as_ref(), &Options::default());
-    match arguments.output {
-        Format::Text => {
-            let style = Style {
-                color: output.stdout_color(),
-                width: output.width(),
-            };
-            output.data(render::text::render(
-                &compilation.diagnostics,
-                &compilation.files,
-                style,
-            ))?;
-            output.data(summary(&compilation))?;
-            if let Some(fixable) = fix::fixable(&compilation.diagnostics) {
-                output.data(fixable)?;
-            }
+    format::print(
+        arguments.output,
+        &compilation,
+        repository.root(),
+        arguments.max_bytes,
+        output,
+    )?;
+    if arguments.output == Format::Text {
+        output.data(summary(&compilation))?;
+        if let Some(fixable) = fix::fixable(&compilation.diagnostics) {
+            output.data(fixable)?;
         }
-        Format::Json => output.data(render::json::render(
-            &compilation.diagnostics,
-            &compilation.files,
-        ))?,
     }
     Ok(if compilation.has_errors() {
         Code::Invalid
     } else {
         Code::Success
     })
+}
+
+/// Refuses a limit that nothing would keep.
+fn check_limit(arguments: &Arguments) -> Result<(), CommandError> {
+    let Some(limit) = arguments.max_bytes else {
+        return Ok(());
+    };
+    let (message, help) = if arguments.output != Format::Markdown {
+        let message = "`--max-bytes` is for Markdown alone".to_owned();
+        (message, "add `-o markdown`".to_owned())
+    } else if limit < LEAST_BYTES {
+        let message = format!("`--max-bytes {limit}` is too little for the counts");
+        (message, format!("give at least {LEAST_BYTES}"))
+    } else {
+        return Ok(());
+    };
+    Err(CommandError::new(Code::Failed, message).with_help(help))
 }
 
 /// `4 services, 4 vpods: 1 error, 2 warnings`.
