@@ -185,7 +185,8 @@ fn json_has_lines_columns_and_bytes() {
         }
       ],
       "help": null,
-      "notes": []
+      "notes": [],
+      "fixes": []
     },
     {
       "code": "VM0098",
@@ -195,7 +196,8 @@ fn json_has_lines_columns_and_bytes() {
       "help": "do",
       "notes": [
         "so"
-      ]
+      ],
+      "fixes": []
     }
   ]
 }

@@ -101,9 +101,9 @@ fn group<'a>(diagnostic: &'a Diagnostic, files: &'a SourceFiles) -> Group<'a> {
     for (level, text) in notes.chain(help) {
         group = group.element(level.message(normalize_untrusted_str(text)));
     }
-    // Mostly, the help says what the fix does.
+    // The help says what the fix does, where there is one.
     let fixes = diagnostic.fixes.iter();
-    let fixes = fixes.filter(|fix| diagnostic.help.as_ref() != Some(&fix.title));
+    let fixes = fixes.filter(|_| diagnostic.help.is_none());
     for fix in fixes {
         let title = normalize_untrusted_str(&fix.title);
         group = group.element(Level::HELP.with_name("fix").message(title));
