@@ -16,7 +16,7 @@ const MEMBERS: usize = 9_999;
 
 /// wasmparser allows 100 levels, of which function, stream, result, interface,
 /// world and package need some.
-const DEPTH: usize = 80;
+const DEPTH: usize = 88;
 
 /// wasmparser allows 1,000,000 types in a component, each mention counted anew; a
 /// message is mentioned in `types`, `rpc` and the world.

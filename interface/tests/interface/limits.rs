@@ -7,10 +7,13 @@ use vimana_interface::{FindingKind, Interface};
 use crate::compile::{findings, foo, try_interface_of};
 use crate::guest::component;
 
-/// The last interface that is accepted when its messages grow.
+/// The last interface that is accepted when its messages grow. Streams of results
+/// are around them, which is as deep as they can lie.
 fn largest(body: impl Fn(usize) -> String) -> Interface {
+    let streams = "rpc Do(stream Request) returns (stream Request);";
+    let proto = |levels| foo(&body(levels)).replace("rpc Do(Request) returns (Response);", streams);
     (1..100)
-        .map_while(|levels| try_interface_of(&[("foo.proto", &foo(&body(levels)))]).ok())
+        .map_while(|levels| try_interface_of(&[("foo.proto", &proto(levels))]).ok())
         .last()
         .unwrap()
 }
@@ -35,8 +38,18 @@ fn the_deepest_message_that_is_accepted_is_one_that_components_can_have() {
 }
 
 #[test]
+fn forty_levels_of_messages_are_accepted() {
+    for field in ["NEXT", "repeated NEXT"] {
+        // `Request`, and forty below it.
+        let proto = foo(&chain(39, field));
+        let interface = try_interface_of(&[("foo.proto", &proto)]).unwrap();
+        component(&interface.to_wit());
+    }
+}
+
+#[test]
 fn messages_that_nest_deeper_are_a_finding_however_deep() {
-    for levels in [40, 5_000] {
+    for levels in [60, 5_000] {
         let all = findings(&chain(levels, "NEXT"));
         assert!(
             matches!(all[0].kind, FindingKind::TooDeep { .. }),
