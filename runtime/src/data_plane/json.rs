@@ -5,7 +5,6 @@ use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use tonic::Code;
 use tonic::body::Body;
@@ -141,12 +140,11 @@ async fn answer(
 fn respond(callee: &Callee, rule: &Rule, reply: Reply) -> Result<Response<Body>, Refusal> {
     let mut json = Vec::new();
     let codec = &callee.method.codec().response;
-    codec
-        .to_json(&reply.value, &mut json)
-        .map_err(|error| callee.response_broken(&error))?;
-    if let Some(field) = &rule.response_body {
-        json = part(callee, field, &json).map_err(|error| callee.response_broken(&error))?;
+    match &rule.response_body {
+        Some(field) => codec.field_to_json(&reply.value, field, &mut json),
+        None => codec.to_json(&reply.value, &mut json),
     }
+    .map_err(|error| callee.response_broken(&error))?;
     if json.len() > callee.message_limit() {
         return Err(Refusal::response_too_large(callee));
     }
@@ -154,13 +152,4 @@ fn respond(callee: &Callee, rule: &Rule, reply: Reply) -> Result<Response<Body>,
     response.headers_mut().extend(reply.headers);
     response.headers_mut().extend(reply.trailers);
     Ok(response)
-}
-
-/// The one field that `response_body` names; `null` where it has no presence.
-fn part(callee: &Callee, field: &str, json: &[u8]) -> serde_json::Result<Vec<u8>> {
-    let response = callee.method.method().descriptor.output();
-    let name = response.get_field_by_name(field);
-    let name = name.as_ref().map_or(field, |field| field.json_name());
-    let whole: Value = serde_json::from_slice(json)?;
-    serde_json::to_vec(whole.get(name).unwrap_or(&Value::Null))
 }

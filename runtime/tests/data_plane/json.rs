@@ -49,6 +49,13 @@ async fn bad_requests_are_refused_with_the_reason() {
         (Method::GET, "/say-hi", "{}", 400, 3),
         (Method::POST, "/say-hi", "{", 400, 3),
         (Method::POST, "/say-hi", r#"{"name": 1}"#, 400, 3),
+        (
+            Method::POST,
+            "/say-hi",
+            r#"{"name": "a", "name": "b"}"#,
+            400,
+            3,
+        ),
         (Method::GET, "/greetings/%ff", "", 400, 3),
         (Method::POST, "/say-hi", &large, 413, 8),
     ] {
