@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value};
 use super::RECURSION_LIMIT;
 use super::decode;
 use super::error::{CodecError, CodecErrorKind as Kind};
+use super::json;
 use super::plan::ScalarPlan;
 use super::wire::{self, Reader, WireType};
 use crate::JsonKind;
@@ -34,7 +35,7 @@ pub(super) fn encode(kind: JsonKind, text: &str, out: &mut BytesMut) -> Result<(
 
 /// Parses the text of a `json`, which must be of the right kind.
 pub(super) fn parse(kind: JsonKind, text: &str) -> Result<Value, CodecError> {
-    let value: Value = serde_json::from_str(text).map_err(|_| Kind::Text {
+    let value = json::parse(text.as_bytes()).map_err(|_| Kind::Text {
         expected: "JSON",
         found: shorten(text),
     })?;

@@ -57,7 +57,7 @@ fn same_value(a: &Val, b: &Val) {
     assert_eq!(a.len(), b.len());
 }
 
-fn agrees(codec: &MessageCodec, message: &DynamicMessage) {
+pub(crate) fn agrees(codec: &MessageCodec, message: &DynamicMessage) {
     let encoded = message.encode_to_vec();
     let value = codec.from_protobuf(&encoded).unwrap();
 

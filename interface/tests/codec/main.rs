@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod differential;
+mod embedded;
+mod exact;
+mod extremes;
 mod json;
 mod protobuf;
 mod random;

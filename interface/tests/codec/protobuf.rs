@@ -13,11 +13,11 @@ pub(crate) fn delimited(number: u32, body: &[u8]) -> Vec<u8> {
     field
 }
 
-fn number(field: u32, value: u64) -> Vec<u8> {
+pub(crate) fn number(field: u32, value: u64) -> Vec<u8> {
     [varint(u64::from(field << 3)), varint(value)].concat()
 }
 
-fn varint(mut value: u64) -> Vec<u8> {
+pub(crate) fn varint(mut value: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     loop {
         let low = u8::try_from(value & 0x7f).unwrap();

@@ -89,8 +89,9 @@ impl Entropy<'_> {
                 .map(|_| {
                     let key = self.value(&key.kind(), depth).into_map_key();
                     let value = match self.value(&value.kind(), depth) {
-                        // prost-reflect leaves out this one with the sign.
+                        // prost-reflect leaves out these with the sign.
                         Value::F64(-0.0) => Value::F64(0.0),
+                        Value::F32(-0.0) => Value::F32(0.0),
                         value => value,
                     };
                     (key.unwrap(), value)

@@ -33,6 +33,23 @@ pub(crate) static INTERFACE: LazyLock<Interface> = LazyLock::new(|| {
     Interface::new(&service, &semver::Version::new(1, 0, 0)).unwrap()
 });
 
+/// The codec of the first method's request, of the text of a `.proto`.
+pub(crate) fn codec_of(proto: &str) -> MessageCodec {
+    let mut compiler = protox::Compiler::with_file_resolver(Text(proto.to_owned()));
+    compiler.open_file("text.proto").unwrap();
+    let service = compiler.descriptor_pool().services().next().unwrap();
+    let interface = Interface::new(&service, &semver::Version::new(1, 0, 0)).unwrap();
+    MethodCodec::new(&interface, &interface.methods()[0]).request
+}
+
+struct Text(String);
+
+impl FileResolver for Text {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        File::from_source(name, &self.0)
+    }
+}
+
 fn codec(function: &str) -> MethodCodec {
     let method = INTERFACE.methods().iter().find(|m| m.function == function);
     MethodCodec::new(&INTERFACE, method.unwrap())

@@ -14,7 +14,7 @@ use super::read::JsonReader;
 use super::write::{JsonWriter, put_string};
 
 /// Where the JSON of an `Any` says what it holds.
-pub(super) const TYPE: &str = "@type";
+const TYPE: &str = "@type";
 /// Where it has the JSON that is no object of the message's fields.
 const VALUE: &str = "value";
 
@@ -50,7 +50,7 @@ impl JsonReader<'_> {
         let reader = self.of(&plan);
         let value = match &plan.root {
             ValuePlan::Message(index) if !has_value(&plan, object) => {
-                reader.members(plan.message(*index), object, depth)?
+                reader.members(plan.message(*index), object, depth, |name| name != TYPE)?
             }
             root => reader.lone_value(root, object, depth)?,
         };

@@ -103,12 +103,14 @@ pub(super) fn integer<T: TryFrom<i128>>(
         })
 }
 
+/// None beyond the integers of 64 bits; that includes the least of them, since a
+/// number below it may have been rounded to it.
 fn whole(value: f64) -> Option<i128> {
-    /// 2^64: no integer of Protobuf is larger.
+    const LEAST: f64 = -9_223_372_036_854_775_808.0;
     const LIMIT: f64 = 18_446_744_073_709_551_616.0;
 
-    let fits = value.fract() == 0.0 && value.abs() <= LIMIT;
-    #[allow(clippy::cast_possible_truncation, reason = "whole and at most 2^64")]
+    let fits = value.fract() == 0.0 && value > LEAST && value < LIMIT;
+    #[allow(clippy::cast_possible_truncation, reason = "whole and within 65 bits")]
     fits.then_some(value as i128)
 }
 

@@ -14,7 +14,6 @@ use super::super::plan::{
 };
 use super::super::structs;
 use super::super::well_known::{parse_duration, parse_field_mask, parse_timestamp};
-use super::any::TYPE;
 use super::number::{self, invalid, mismatch};
 use crate::JsonKind;
 
@@ -92,7 +91,9 @@ impl<'a> JsonReader<'a> {
         depth: usize,
     ) -> Result<Val, CodecError> {
         let (first, second) = match (&message.json, json) {
-            (None, Value::Object(object)) => return self.members(message, object, depth),
+            (None, Value::Object(object)) => {
+                return self.members(message, object, depth, |_| true);
+            }
             (None, _) => return Err(mismatch("an object", json)),
             (Some(JsonForm::Timestamp), _) => {
                 let expected = "a time like `2030-01-31T12:00:00Z`";
@@ -123,19 +124,19 @@ impl<'a> JsonReader<'a> {
         Ok(self.plan.empty(message))
     }
 
-    /// A message of the members of an object, but for the one that says what an
-    /// `Any` holds.
+    /// A message of those members of an object that `are_fields` takes.
     pub(super) fn members(
         &self,
         message: &MessagePlan,
         object: &Map<String, Value>,
         depth: usize,
+        are_fields: impl Fn(&str) -> bool,
     ) -> Result<Val, CodecError> {
         let mut target = self.empty(message, depth)?;
         let mut seen = Seen::default();
-        for (name, json) in object {
+        for (name, json) in object.iter().filter(|(name, _)| are_fields(name)) {
             let Some(index) = message.field_by_json_name(name) else {
-                if self.ignores_unknown() || name == TYPE {
+                if self.ignores_unknown() {
                     continue;
                 }
                 let message = message.full_name.clone();
@@ -343,26 +344,41 @@ fn set(message: &MessagePlan, target: &mut Val, number: u32, value: Val) {
 #[derive(Default)]
 struct Seen {
     first: u128,
-    others: Vec<usize>,
+    /// The same for fields beyond those.
+    others: Vec<u128>,
 }
 
 impl Seen {
     /// False where it was there already.
     fn insert(&mut self, index: usize) -> bool {
-        let bit = u32::try_from(index)
-            .ok()
-            .and_then(|shift| 1u128.checked_shl(shift));
-        match bit {
-            Some(bit) => {
-                let new = self.first & bit == 0;
-                self.first |= bit;
-                new
+        const BITS: usize = u128::BITS as usize;
+
+        let word = match (index / BITS).checked_sub(1) {
+            None => &mut self.first,
+            Some(word) => {
+                if self.others.len() <= word {
+                    self.others.resize(word + 1, 0);
+                }
+                &mut self.others[word]
             }
-            None if self.others.contains(&index) => false,
-            None => {
-                self.others.push(index);
-                true
-            }
-        }
+        };
+        let bit = 1 << (index % BITS);
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_new_once() {
+        let mut seen = Seen::default();
+        let indices = [0, 127, 128, 255, 256, 9_998];
+        assert!(indices.iter().all(|index| seen.insert(*index)));
+        assert!(!indices.iter().any(|index| seen.insert(*index)));
+        assert!(seen.insert(1) && seen.insert(129) && seen.insert(9_999));
     }
 }

@@ -48,10 +48,10 @@ pub(in super::super) fn write_field(
         return Err(unknown("this type".to_owned()));
     };
     let message = plan.message(*index);
-    let Some(field) = message.field_by_json_name(name) else {
+    // The name in the `.proto`, which another field may have as its name in JSON.
+    let Some(field) = message.fields.iter().find(|field| field.name == name) else {
         return Err(unknown(message.full_name.clone()));
     };
-    let field = &message.fields[field];
     let record = value::record(value)?;
     let slot = &message.slots[field.slot];
     let value = value::slot(record, field.slot, &slot.name)?;
