@@ -412,7 +412,7 @@ fn messages_merge_wherever_they_are_one() {
 
 #[test]
 fn packed_and_expanded_are_read_of_every_kind() {
-    let doubles = [1.5f64, -0.0].map(|value| value.to_bits());
+    let doubles = [1.5, -0.0].map(f64::to_bits);
     let expanded = doubles.map(|bits| fixed64(35, bits)).concat();
     let packed = delimited(35, &doubles.map(u64::to_le_bytes).concat());
     assert_eq!(round(&expanded), packed);

@@ -19,10 +19,6 @@ pub(crate) fn answer(codecs: &HashMap<String, MessageCodec>, request: &Request) 
     let Some(codec) = codecs.get(&request.message_type) else {
         return Answer::Skipped(format!("there is no `{}` here", request.message_type));
     };
-    let output = request.requested_output_format();
-    if !matches!(output, Format::Protobuf | Format::Json) {
-        return Answer::Skipped("only Protobuf and JSON are written".to_owned());
-    }
     let parsed = match &request.payload {
         Some(Payload::Protobuf(encoded)) => codec.from_protobuf(encoded).map_err(text),
         Some(Payload::Json(json)) => parse(codec, json, request.test_category()),
@@ -31,20 +27,26 @@ pub(crate) fn answer(codecs: &HashMap<String, MessageCodec>, request: &Request) 
         }
         None => return Answer::RuntimeError("the request bears no payload".to_owned()),
     };
-    let value = match parsed {
-        Ok(value) => value,
-        Err(reason) => return Answer::ParseError(reason),
-    };
-    let written = match output {
+    match parsed {
+        Ok(value) => write(codec, &value, request.requested_output_format()),
+        Err(reason) => Answer::ParseError(reason),
+    }
+}
+
+fn write(codec: &MessageCodec, value: &Val, format: Format) -> Answer {
+    let written = match format {
         Format::Json => {
             let mut json = Vec::new();
-            let written = codec.to_json(&value, &mut json).map_err(text);
+            let written = codec.to_json(value, &mut json).map_err(text);
             written.and_then(|()| String::from_utf8(json).map(Answer::Json).map_err(text))
         }
-        _ => {
+        Format::Protobuf => {
             let mut encoded = BytesMut::new();
-            let written = codec.to_protobuf(&value, &mut encoded).map_err(text);
+            let written = codec.to_protobuf(value, &mut encoded).map_err(text);
             written.map(|()| Answer::Protobuf(encoded.to_vec()))
+        }
+        Format::Unspecified | Format::Jspb | Format::Text => {
+            return Answer::Skipped("only Protobuf and JSON are written".to_owned());
         }
     };
     written.unwrap_or_else(Answer::SerializeError)
