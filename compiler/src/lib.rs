@@ -34,6 +34,7 @@ mod placement;
 pub mod policy;
 mod protobuf;
 pub mod rules;
+pub mod schemas;
 pub mod service_config;
 mod services;
 pub mod settings;

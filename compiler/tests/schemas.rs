@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use vimana_compiler::{diagnostic, graph};
+use vimana_compiler::{diagnostic, graph, schemas};
 
 fn check(name: &str, schema: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -26,6 +26,16 @@ fn the_schema_of_diagnostics_is_that_of_the_code() {
         "diagnostics.schema.json",
         &diagnostic::render::json::schema(),
     );
+}
+
+#[test]
+fn the_schema_of_the_settings_is_that_of_the_code() {
+    check("vimana.toml.schema.json", &schemas::settings());
+}
+
+#[test]
+fn the_schema_of_vpods_is_that_of_the_code() {
+    check("vpods.yml.schema.json", &schemas::vpods());
 }
 
 #[test]

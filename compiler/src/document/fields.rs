@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use super::{Data, Table, Value};
+use super::{Data, Shape, Table, Value};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{invalid_value, missing_key, nearest, unknown_key};
 use crate::source::RepoPath;
@@ -27,8 +27,8 @@ pub(crate) struct Fields<'a> {
     /// The place to blame for what is not there.
     range: Range<usize>,
     table: &'a Table,
-    /// The keys that it may have.
-    known: &'static [&'static str],
+    /// What it may hold; none before [`Fields::allow`] has said it.
+    shape: Option<&'static Shape>,
 }
 
 impl<'a> Fields<'a> {
@@ -43,7 +43,7 @@ impl<'a> Fields<'a> {
             name: name.into(),
             range,
             table,
-            known: &[],
+            shape: None,
         }
     }
 
@@ -78,22 +78,34 @@ impl<'a> Fields<'a> {
         self.span(self.range.clone())
     }
 
-    /// Reports every key that is not among `known`.
-    pub(crate) fn allow(&mut self, known: &'static [&'static str], out: &mut Vec<Diagnostic>) {
-        self.known = known;
+    /// Reports every key that is not of `shape`.
+    pub(crate) fn allow(&mut self, shape: &'static Shape, out: &mut Vec<Diagnostic>) {
+        self.shape = Some(shape);
+        let known = shape.names();
         for (key, _) in &self.table.entries {
             if !known.contains(&key.text.as_str()) {
                 let span = self.span(key.range.clone());
                 let present = |name: &str| self.table.get(name).is_some();
                 out.push(unknown_key::diagnostic(
-                    span, &key.text, &self.name, known, present,
+                    span, &key.text, &self.name, &known, present,
                 ));
             }
         }
     }
 
+    /// The value of a key, which has to be one of the shape.
     pub(crate) fn get(&self, key: &str) -> Option<&'a Value> {
+        debug_assert!(
+            self.shape.is_none_or(|shape| shape.key(key).is_some()),
+            "`{key}` of {} is read, but not declared",
+            self.name
+        );
         self.table.get(key).map(|(_, value)| value)
+    }
+
+    /// The names of the keys that it may have.
+    fn known(&self) -> Vec<&'static str> {
+        self.shape.map(Shape::names).unwrap_or_default()
     }
 
     pub(crate) fn string(&self, key: &str, out: &mut Vec<Diagnostic>) -> Option<Located<String>> {
@@ -107,9 +119,10 @@ impl<'a> Fields<'a> {
     /// Reports that `key` is missing, unless a key that is unknown is likely
     /// meant to be it: that is one mistake, and has been reported.
     pub(crate) fn missing(&self, key: &str, out: &mut Vec<Diagnostic>) {
-        let unknown = |text: &str| !self.known.contains(&text);
+        let known = self.known();
+        let unknown = |text: &str| !known.contains(&text);
         let mut keys = self.table.entries.iter().map(|(key, _)| key.text.as_str());
-        let is_misspelt = |text| nearest(text, self.known.iter().copied()) == Some(key);
+        let is_misspelt = |text| nearest(text, known.iter().copied()) == Some(key);
         if !keys.any(|text| unknown(text) && is_misspelt(text)) {
             out.push(missing_key::diagnostic(self.place(), key, &self.name));
         }

@@ -2,12 +2,14 @@
 //! text, so that everything behind it can say where it found what.
 
 mod fields;
+mod shape;
 pub(crate) mod toml;
 pub(crate) mod yaml;
 
 use std::ops::Range;
 
 pub(crate) use fields::{Fields, Located};
+pub(crate) use shape::{Entry, KeyShape, Shape, Takes, Text, schema, shape};
 
 /// A value and where it is written.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,3 +1,4 @@
+use super::shape;
 use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::document::{Data, Fields, Table};
 use crate::policy::{Level, Levels};
@@ -13,7 +14,7 @@ pub(super) fn read(file: &RepoPath, root: &Table, out: &mut Vec<Diagnostic>) -> 
     let Some(mut check) = Fields::of(file, "`[check]`", key.range.clone(), value, out) else {
         return levels;
     };
-    check.allow(&["rules"], out);
+    check.allow(&shape::CHECK, out);
     let Some(value) = check.get("rules") else {
         return levels;
     };

@@ -3,6 +3,7 @@
 mod levels;
 mod read;
 mod region;
+pub(crate) mod shape;
 
 use std::collections::BTreeMap;
 

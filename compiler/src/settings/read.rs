@@ -3,7 +3,9 @@ use std::ops::Range;
 
 use vimana_proto::ServiceName;
 
-use super::{Cluster, Engine, Region, Settings, Variable, VariableSource, Workspace, levels};
+use super::{
+    Cluster, Engine, Region, Settings, Variable, VariableSource, Workspace, levels, shape,
+};
 use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::document::{Fields, Located, Table, toml};
 use crate::rules::{invalid_toml, invalid_value, invalid_variable, nearest, not_supported};
@@ -41,7 +43,7 @@ pub(crate) fn read(file: &RepoPath, text: &str, out: &mut Vec<Diagnostic>) -> (S
 
 fn read_table(file: &RepoPath, table: &Table, out: &mut Vec<Diagnostic>) -> (Settings, Places) {
     let mut root = Fields::new(file, "`vimana.toml`", 0..0, table);
-    root.allow(&["workspace", "cluster", "variable", "check"], out);
+    root.allow(&shape::ROOT, out);
 
     let mut places = Places::default();
     let clusters = read_clusters(file, table, &mut places, out);
@@ -75,7 +77,7 @@ fn read_workspace(
         }
         None => Fields::new(file, "`[workspace]`", 0..0, &empty),
     };
-    fields.allow(&["name", "domain", "default_cluster"], out);
+    fields.allow(&shape::WORKSPACE, out);
     places.workspace = fields.place().range;
 
     if let Some(name) = fields.required("name", out) {
@@ -167,7 +169,7 @@ fn read_clusters(
 }
 
 fn read_cluster(name: String, fields: &mut Fields<'_>, out: &mut Vec<Diagnostic>) -> Cluster {
-    fields.allow(&["engine", "endpoint", "region", "also", "cost"], out);
+    fields.allow(&shape::CLUSTER, out);
     let mut cluster = Cluster {
         name,
         ..Cluster::local()
@@ -279,7 +281,7 @@ fn read_variable(
     fields: &mut Fields<'_>,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Variable> {
-    fields.allow(&["env", "file", "age", "vault", "secret"], out);
+    fields.allow(&shape::VARIABLE, out);
     let secret = fields.bool("secret", out).unwrap_or_default();
 
     let given: Vec<_> = ["env", "file", "age", "vault"]

@@ -4,6 +4,7 @@ pub(crate) mod program;
 mod programs;
 mod read;
 mod resources;
+pub(crate) mod shape;
 
 use std::collections::BTreeMap;
 

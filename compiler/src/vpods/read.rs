@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Pod, Session};
+use super::{Pod, Session, shape};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Data, Fields, Located, Value, yaml};
 use crate::rules::{
@@ -25,7 +25,7 @@ pub(crate) fn read(file: &RepoPath, text: &str, out: &mut Vec<Diagnostic>) -> Ve
     let Some(mut fields) = Fields::of(file, "`vpods.yml`", 0..0, &root, out) else {
         return Vec::new();
     };
-    fields.allow(&["sessions"], out);
+    fields.allow(&shape::ROOT, out);
     if fields.get("sessions").is_none() {
         fields.missing("sessions", out);
     }
@@ -39,7 +39,7 @@ pub(crate) fn read(file: &RepoPath, text: &str, out: &mut Vec<Diagnostic>) -> Ve
 fn read_session(file: &RepoPath, item: &Value, out: &mut Vec<Diagnostic>) -> Option<Session> {
     let table = describe("session", item);
     let mut fields = Fields::of(file, table, start(item), item, out)?;
-    fields.allow(&["name", "limitConnections", "containers"], out);
+    fields.allow(&shape::SESSION, out);
     let limit_connections = read_limit(&fields, out);
 
     let mut pods: Vec<Pod> = Vec::new();
@@ -94,19 +94,7 @@ fn read_limit(fields: &Fields<'_>, out: &mut Vec<Diagnostic>) -> Option<u32> {
 fn read_pod(file: &RepoPath, item: &Value, out: &mut Vec<Diagnostic>) -> Option<Pod> {
     let table = describe("container", item);
     let mut fields = Fields::of(file, table, start(item), item, out)?;
-    fields.allow(
-        &[
-            "name",
-            "network",
-            "image",
-            "source",
-            "launcher",
-            "environment",
-            "reachableVPods",
-            "resourcesUrl",
-        ],
-        out,
-    );
+    fields.allow(&shape::POD, out);
     let text = |key: &str, out: &mut Vec<Diagnostic>| {
         let text = fields.string(key, out);
         text.map(|text| text.value).unwrap_or_default()
