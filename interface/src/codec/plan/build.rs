@@ -81,8 +81,8 @@ impl<'a> Builder<'a> {
         mark_unfinished(&mut messages);
         Plan {
             root,
-            messages,
-            enums: self.enums,
+            messages: messages.into(),
+            enums: self.enums.into(),
         }
     }
 

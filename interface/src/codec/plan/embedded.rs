@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use prost_reflect::{DescriptorPool, MessageDescriptor};
 
-use super::Plan;
+use super::{Plan, ValuePlan};
 
 /// A message that a component has as bytes.
 pub(in super::super) struct Recursive {
@@ -59,9 +59,40 @@ impl Embedded {
     }
 
     fn add(&self, descriptor: &MessageDescriptor) -> Arc<Plan> {
-        let plan = Arc::new(Plan::whole(descriptor));
+        let plan = Plan::whole(descriptor);
         let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        // What the message holds is in its tables, and need not be made again.
+        for (index, held) in plan.messages.iter().enumerate() {
+            plans.entry(held.full_name.clone()).or_insert_with(|| {
+                Arc::new(Plan {
+                    root: ValuePlan::Message(index),
+                    messages: Arc::clone(&plan.messages),
+                    enums: Arc::clone(&plan.enums),
+                })
+            });
+        }
         let known = plans.entry(descriptor.full_name().to_owned());
-        Arc::clone(known.or_insert(plan))
+        Arc::clone(known.or_insert_with(|| Arc::new(plan)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_made_once_for_all_that_a_message_holds() {
+        let embedded = Embedded::new(vimana_proto::descriptor_pool());
+        let outer = embedded.named("google.protobuf.FileDescriptorSet").unwrap();
+        let inner = embedded.named("google.protobuf.FieldOptions").unwrap();
+        assert!(Arc::ptr_eq(&outer.messages, &inner.messages));
+        let ValuePlan::Message(index) = &inner.root else {
+            panic!("no message");
+        };
+        assert_eq!(
+            inner.message(*index).full_name,
+            "google.protobuf.FieldOptions"
+        );
+        assert!(embedded.named("google.protobuf.Nothing").is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! The tables that a codec works from, made once from the model.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use prost_reflect::{EnumDescriptor, Kind};
 use wasmtime::component::Val;
@@ -17,8 +18,8 @@ pub(super) use embedded::{Embedded, Recursive};
 /// Everything that one root message holds.
 pub(super) struct Plan {
     pub(super) root: ValuePlan,
-    messages: Vec<MessagePlan>,
-    enums: Vec<EnumPlan>,
+    messages: Arc<[MessagePlan]>,
+    enums: Arc<[EnumPlan]>,
 }
 
 pub(super) struct MessagePlan {
