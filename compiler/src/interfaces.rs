@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use prost_reflect::ServiceDescriptor;
+use prost_reflect::{DescriptorPool, ServiceDescriptor};
 use vimana_interface::Interface;
 
 use crate::compile::Options;
@@ -16,6 +16,8 @@ pub struct Interfaces {
     /// Those of the services that bear `(vimana.service)`; where none does, those
     /// of all services, at version 0.0.0. In the order of the file.
     pub interfaces: Vec<Interface>,
+    /// The file with all that it imports; `None` where they do not link.
+    pub pool: Option<DescriptorPool>,
     /// Every finding, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that the findings point into.
@@ -31,13 +33,14 @@ pub fn interfaces(source: &dyn Source, path: &RepoPath, further: &[&dyn Source])
     let mut out = Vec::new();
     let protos = Protos::new(&options);
     let folder = path.parent().unwrap_or_else(RepoPath::root);
-    let interfaces = match Linker::new(&protos, folder).link(&mut texts, path, &mut out) {
-        Some(linked) => read(&linked, path, &mut out),
-        None => Vec::new(),
-    };
+    let linked = Linker::new(&protos, folder).link(&mut texts, path, &mut out);
+    let interfaces = linked
+        .as_ref()
+        .map_or_else(Vec::new, |linked| read(linked, path, &mut out));
     diagnostic::sort(&mut out);
     Interfaces {
         interfaces,
+        pool: linked.map(|linked| linked.pool),
         diagnostics: out,
         files: texts.into_files(),
     }

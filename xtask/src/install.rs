@@ -101,6 +101,43 @@ fn sources(release: &str, folder: &Path) -> anyhow::Result<PathBuf> {
     bail!("no source of Debian packages is set up here")
 }
 
+/// The packages of PyPI that `requirements` names with their hashes, unpacked in
+/// `folder`.
+pub(crate) fn python_packages(requirements: &Path, folder: &Path) -> anyhow::Result<()> {
+    let has_pip = || {
+        let mut command = Command::new("python3");
+        let found = command.args(["-m", "pip", "--version"]).output();
+        found.is_ok_and(|output| output.status.success())
+    };
+    if !has_pip() {
+        debian(&["python3-pip"])?;
+    }
+    step(
+        &format!("pip install ({})", requirements.display()),
+        Command::new("python3")
+            .args(["-m", "pip", "install", "--quiet", "--no-deps", "--upgrade"])
+            .args(["--disable-pip-version-check", "--require-hashes"])
+            .arg("--requirement")
+            .arg(requirements)
+            .arg("--target")
+            .arg(folder),
+    )?;
+    // What pip unpacks keeps the time of the package.
+    std::fs::write(folder.join(STAMP), "")?;
+    Ok(())
+}
+
+/// The file that says when a folder was filled.
+pub(crate) const STAMP: &str = ".installed";
+
+/// Protobuf's own compiler, with the definitions that it brings along.
+pub(crate) fn protoc() -> anyhow::Result<()> {
+    if has("protoc") && Path::new("/usr/include/google/protobuf/any.proto").exists() {
+        return Ok(());
+    }
+    debian(&["protobuf-compiler", "libprotobuf-dev"])
+}
+
 /// Installs Debian packages; says which where this is no Debian or we are not root.
 fn debian(packages: &[&str]) -> anyhow::Result<()> {
     let names = packages.join(" ");

@@ -2,6 +2,7 @@
 //!
 //! - `cargo xtask test` checks all that a change must pass.
 //! - `cargo xtask conformance` runs one part of that: Protobuf's conformance suite.
+//! - `cargo xtask googleapis` runs another: Google's own definitions, by the thousand.
 //! - `cargo xtask bench` measures, and prints one table.
 //! - `cargo xtask generate` writes what is generated and checked in.
 #![forbid(unsafe_code)]
@@ -12,6 +13,7 @@ mod bench;
 mod conformance;
 mod deny;
 mod generate;
+mod googleapis;
 mod install;
 mod process;
 mod test;
@@ -32,6 +34,8 @@ enum Task {
     Test(test::Arguments),
     /// Protobuf's conformance suite alone, which `test` runs too.
     Conformance,
+    /// Google's own definitions alone, which `test` runs too.
+    Googleapis,
     /// Measures and prints one table.
     Bench(bench::Arguments),
     /// Writes what is generated and checked in: JSON Schemas and snapshots.
@@ -42,6 +46,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Test(arguments) => test::run(&arguments),
         Task::Conformance => conformance::check(),
+        Task::Googleapis => googleapis::check(),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Generate => generate::run(),
     }

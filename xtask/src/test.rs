@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::process::{cargo, root, step};
-use crate::{conformance, deny, install};
+use crate::{conformance, deny, googleapis, install};
 
 /// What to leave out while one works.
 #[derive(clap::Args)]
@@ -42,6 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         &mut cargo(["test", "--locked", "--workspace", "--no-fail-fast"]),
     )?;
     conformance::check()?;
+    googleapis::check()?;
     if !arguments.tests_only {
         step(
             "cargo doc",

@@ -351,7 +351,7 @@ impl<'o, 't> Context<'o, 't> {
                 .find(|token| self.outline.word(*token) == "=")
                 .and_then(|equals| self.outline.word(equals + 1).parse::<i64>().ok())
         });
-        let first = if owner == "enum" { 0 } else { 1 };
+        let first = i64::from(owner != "enum");
         match numbers.max() {
             // 19000 to 19999 are reserved for Protobuf itself.
             Some(18_999) => 20_000,

@@ -20,7 +20,7 @@ const DEPTH: usize = 88;
 
 /// wasmparser allows 1,000,000 types in a component, each mention counted anew; a
 /// message is mentioned in `types`, `rpc` and the world.
-const SIZE: usize = 100_000;
+const SIZE: usize = 300_000;
 
 /// How much of a component's type something takes.
 #[derive(Clone, Copy)]

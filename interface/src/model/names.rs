@@ -43,7 +43,9 @@ impl TypeNames {
     }
 
     /// Names all types of an interface. Those of `package` keep their own name;
-    /// imported ones get their package as prefix where names meet.
+    /// imported ones get their package as prefix where names meet, and what they
+    /// are behind it where they meet in one package, since nobody but its owner
+    /// could give them an option.
     pub(super) fn assign(
         types: &[TypeElement],
         package: &str,
@@ -56,17 +58,20 @@ impl TypeNames {
                 Err(finding) => findings.push(*finding),
             }
         }
-        let mut bearers: BTreeMap<String, usize> = BTreeMap::new();
-        for (_, name) in &candidates {
-            *bearers.entry(name.clone()).or_default() += 1;
-        }
+        let is_foreign = |named: &TypeElement| !named.has_option() && named.package() != package;
+        let met = bearers(&candidates);
         for (named, name) in &mut candidates {
-            if bearers[name] > 1
-                && !named.has_option()
-                && named.package() != package
+            if met[name] > 1
+                && is_foreign(named)
                 && let Some(prefix) = kebab_path(named.package())
             {
                 *name = format!("{prefix}-{name}");
+            }
+        }
+        let met = bearers(&candidates);
+        for (named, name) in &mut candidates {
+            if met[name] > 1 && is_foreign(named) {
+                *name = format!("{name}-{}", named.kind());
             }
         }
         // The service's own types first: what an import meets is the import's matter.
@@ -94,7 +99,26 @@ impl TypeNames {
     }
 }
 
+/// How many elements each name is that of.
+fn bearers(candidates: &[(&TypeElement, String)]) -> BTreeMap<String, usize> {
+    let mut bearers = BTreeMap::new();
+    for (_, name) in candidates {
+        *bearers.entry(name.clone()).or_default() += 1;
+    }
+    bearers
+}
+
 impl TypeElement {
+    /// What it is, as a word of a name.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Message(_) => "message",
+            Self::Enum(_) => "enum",
+            Self::Oneof(_) => "oneof",
+            Self::Json => "json",
+        }
+    }
+
     fn package(&self) -> &str {
         match self {
             Self::Message(message) => message.package_name(),

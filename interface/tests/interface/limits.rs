@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use vimana_interface::{FindingKind, Interface};
+use vimana_interface::{Body, FindingKind, Interface};
 
 use crate::compile::{findings, foo, try_interface_of};
 use crate::guest::component;
@@ -38,13 +38,53 @@ fn the_deepest_message_that_is_accepted_is_one_that_components_can_have() {
 }
 
 #[test]
-fn forty_levels_of_messages_are_accepted() {
-    for field in ["NEXT", "repeated NEXT"] {
-        // `Request`, and forty below it.
-        let proto = foo(&chain(39, field));
-        let interface = try_interface_of(&[("foo.proto", &proto)]).unwrap();
+fn forty_messages_one_in_another_are_accepted_in_every_arity() {
+    for field in ["NEXT", "repeated NEXT", "optional NEXT"] {
+        let text = foo(&chain(40, field)).replace(
+            "rpc Do(Request) returns (Response);",
+            "rpc A(Request) returns (Request); rpc B(stream Request) returns (Request);
+             rpc C(Request) returns (stream Request); rpc D(stream Request) returns (stream Request);",
+        );
+        let interface = try_interface_of(&[("foo.proto", &text)]).unwrap();
         component(&interface.to_wit());
     }
+}
+
+#[test]
+fn a_message_of_five_hundred_fields_is_accepted() {
+    let mut body = String::from("message Response {} message Request {");
+    for number in 1..=500 {
+        let _ = write!(body, "optional string field_{number}_of_many = {number};");
+    }
+    body.push('}');
+    let interface = try_interface_of(&[("foo.proto", &foo(&body))]).unwrap();
+    let Body::Record(members) = &interface.message("bar.Request").unwrap().body else {
+        panic!("no record");
+    };
+    assert_eq!(members.len(), 500);
+    component(&interface.to_wit());
+}
+
+#[test]
+fn many_methods_of_large_messages_are_accepted_as_far_as_components_can_have_them() {
+    // Each method mentions 8,000 types twice.
+    let body = doubling(12);
+    let text = |methods: usize| {
+        let mut rpc = String::new();
+        for method in 0..methods {
+            let _ = write!(rpc, "rpc Do{method}(Request) returns (Request);");
+        }
+        foo(&body).replace("rpc Do(Request) returns (Response);", &rpc)
+    };
+    let largest = (1..100)
+        .map_while(|methods| try_interface_of(&[("foo.proto", &text(methods))]).ok())
+        .last()
+        .unwrap();
+    assert!(largest.methods().len() > 5);
+    let wit = largest.to_wit();
+    component(&wit);
+    // The same service, called by its own implementation.
+    component(&wit.replace("world foo-service {", "world foo-service { import rpc;"));
 }
 
 #[test]

@@ -141,6 +141,33 @@ fn an_imported_message_bears_its_package_only_where_names_meet() {
 }
 
 #[test]
+fn imported_types_that_meet_in_their_own_package_say_what_they_are() {
+    let wit = interface_of(&[
+        (
+            "foo.proto",
+            &format!(
+                "{}import \"a.proto\";",
+                foo("message Request { a.v1.Job job = 1; } message Response {}")
+            ),
+        ),
+        (
+            "a.proto",
+            "syntax = \"proto3\"; package a.v1; message Job { oneof metadata { JobMetadata data = 1; } } message JobMetadata { string name = 1; }",
+        ),
+    ])
+    .to_wit();
+    component(&wit);
+    for line in [
+        "metadata: option<a-v1-job-metadata-oneof>,",
+        "variant a-v1-job-metadata-oneof {",
+        "data(a-v1-job-metadata-message),",
+        "record a-v1-job-metadata-message {",
+    ] {
+        assert!(wit.contains(line), "{line} in\n{wit}");
+    }
+}
+
+#[test]
 fn keywords_are_escaped_everywhere() {
     let wit = interface_of(&[(
         "foo.proto",
