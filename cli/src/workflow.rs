@@ -64,6 +64,14 @@ pub(crate) fn token(global: &Global) -> Result<Option<Token>, CommandError> {
         .map_err(|error| CommandError::from_error(Code::Failed, &error))
 }
 
+/// Reads what a workspace has on the node.
+pub(crate) async fn observe(engine: &Embedded, workspace: &str) -> Result<Live, CommandError> {
+    engine
+        .observe(workspace)
+        .await
+        .map_err(|error| engine_error(&error))
+}
+
 /// Compares the desired state with what is live.
 pub(crate) async fn make_plan(
     desired: &Desired,
@@ -71,10 +79,7 @@ pub(crate) async fn make_plan(
     options: &PlanOptions,
 ) -> Result<Plan, CommandError> {
     let cluster = &desired.settings.workspace.default_cluster;
-    let live: Live = engine
-        .observe(&desired.workspace)
-        .await
-        .map_err(|error| engine_error(&error))?;
+    let live = observe(engine, &desired.workspace).await?;
     plan(&DesiredState::of(desired, cluster), cluster, &live, options)
         .map_err(|error| plan_error(&error))
 }

@@ -4,7 +4,7 @@ use std::ops::Deref;
 use vimana_proto::Digest;
 use vimana_proto::state::v1::Resource;
 
-use crate::diagnostic::{Diagnostic, Severity, SourceFiles};
+use crate::diagnostic::{self, Diagnostic, Severity, SourceFiles};
 use crate::graph::Graph;
 use crate::settings::Settings;
 use crate::source::RepoPath;
@@ -85,6 +85,13 @@ impl Compilation {
         self.diagnostics
             .iter()
             .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Takes in what a comparison with a base found.
+    pub fn add(&mut self, diagnostics: Vec<Diagnostic>, files: SourceFiles) {
+        self.diagnostics.extend(diagnostics);
+        diagnostic::sort(&mut self.diagnostics);
+        self.files.extend(files);
     }
 
     /// The graph; incomplete where there are errors.

@@ -1,16 +1,18 @@
 //! Compiles the repository and tells everything that is wrong with it
 //!
-//! Needs no cluster. Exits with 1 where there is an error, and with 0 where there
-//! are warnings alone.
+//! Needs no cluster, unless it compares with what is live. Exits with 1 where there
+//! is an error, and with 0 where there are warnings alone.
 
+mod base;
 mod format;
 
 use vimana_compiler::diagnostic::render::markdown::LEAST_BYTES;
 use vimana_compiler::{Compilation, Options};
 use vimana_proto::Kind;
 
+use self::base::Base;
 use self::format::Format;
-use crate::arguments::Revision;
+use crate::arguments::{Global, Revision};
 use crate::command_error::{Code, CommandError};
 use crate::commands::fix;
 use crate::output::Output;
@@ -20,6 +22,9 @@ use crate::repository::{Repository, errors, plural};
 pub(crate) struct Arguments {
     #[command(flatten)]
     revision: Revision,
+
+    #[command(flatten)]
+    base: Base,
 
     /// How to print the findings
     #[arg(short, long, value_enum, default_value_t)]
@@ -31,19 +36,31 @@ pub(crate) struct Arguments {
     max_bytes: Option<usize>,
 }
 
-pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, CommandError> {
+pub(crate) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    output: &Output,
+) -> Result<Code, CommandError> {
     check_limit(arguments)?;
     let repository = Repository::find()?;
     let source = repository.source(arguments.revision.rev.as_deref())?;
-    let compilation = vimana_compiler::compile(source.as_ref(), &Options::default());
+    let mut compilation = vimana_compiler::compile(source.as_ref(), &Options::default());
+    let compared =
+        arguments
+            .base
+            .compare(&repository, &mut compilation, source.as_ref(), global)?;
     format::print(
         arguments.output,
         &compilation,
+        compared.as_ref(),
         repository.root(),
         arguments.max_bytes,
         output,
     )?;
     if arguments.output == Format::Text {
+        if let Some(report) = &compared {
+            output.data(report.to_text())?;
+        }
         output.data(summary(&compilation))?;
         if let Some(fixable) = fix::fixable(&compilation.diagnostics) {
             output.data(fixable)?;

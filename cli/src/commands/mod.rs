@@ -49,7 +49,7 @@ pub(crate) enum Command {
 pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, CommandError> {
     let global = &arguments.global;
     match &arguments.command {
-        Command::Check(arguments) => check::run(arguments, output),
+        Command::Check(arguments) => check::run(arguments, global, output),
         Command::Fix(arguments) => fix::run(arguments, output),
         Command::Fmt(arguments) => fmt::run(arguments, output),
         Command::Wit(arguments) => wit::run(arguments, output),

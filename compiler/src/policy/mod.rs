@@ -13,4 +13,4 @@ mod silence;
 
 pub use level::{Level, Levels};
 pub(crate) use scan::{Silencer, scan};
-pub(crate) use silence::{Silencers, apply};
+pub(crate) use silence::{Silencers, apply, apply_to_changes};

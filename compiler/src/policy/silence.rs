@@ -101,6 +101,17 @@ pub(crate) fn apply(diagnostics: &mut Vec<Diagnostic>, silencers: &Silencers, le
     levels.apply(diagnostics);
 }
 
+/// Brings silencers and levels to bear on what a comparison found. The
+/// compilation has said what is wrong with the silencers themselves.
+pub(crate) fn apply_to_changes(
+    diagnostics: &mut Vec<Diagnostic>,
+    silencers: &Silencers,
+    levels: &Levels,
+) {
+    diagnostics.retain(|diagnostic| silencers.uses(diagnostic).is_empty());
+    levels.apply(diagnostics);
+}
+
 fn is_required_error(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error
         && Rule::find(diagnostic.code).is_none_or(|rule| !rule.configurable())
@@ -143,7 +154,9 @@ fn unused(
 ) -> Option<Diagnostic> {
     let (mut unused, mut kept) = (Vec::new(), Vec::new());
     for (index, named) in silencer.codes.iter().enumerate() {
-        let is_known = Rule::find(&named.code).is_some_and(is_silenceable);
+        // What breaks since a base is found where there is one alone.
+        let is_known = Rule::find(&named.code)
+            .is_some_and(|rule| is_silenceable(rule) && rule.group() != Group::Breaking);
         let to = if is_known && !is_used(index) {
             &mut unused
         } else {

@@ -20,6 +20,28 @@ pub(super) fn has(file: &FileDescriptorProto, path: &[i32]) -> bool {
     find(locations(file), path).is_some()
 }
 
+/// The bytes of the option whose name ends in `name`, where `path` is that of all
+/// the options of an element.
+pub(super) fn option(
+    file: &FileDescriptorProto,
+    text: &str,
+    path: &[i32],
+    name: &str,
+) -> Option<Range<usize>> {
+    let ranges = locations(file)
+        .iter()
+        .filter(|location| location.path.len() > path.len() && location.path.starts_with(path))
+        .map(|location| bytes(text, &location.span));
+    ranges
+        .filter(|range| {
+            let option = text.get(range.clone()).unwrap_or_default();
+            let spelt = option.split('=').next().unwrap_or_default();
+            let spelt = spelt.trim_end().trim_end_matches(')').trim_end();
+            spelt.ends_with(name)
+        })
+        .min_by_key(|range| range.start)
+}
+
 fn locations(file: &FileDescriptorProto) -> &[Location] {
     file.source_code_info
         .as_ref()

@@ -22,6 +22,7 @@ mod scan;
 mod shared;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use prost_reflect::DescriptorPool;
@@ -32,6 +33,7 @@ use crate::source::RepoPath;
 
 pub(crate) use link::Linker;
 pub(crate) use option_field::OptionField;
+pub(crate) use parse::parse;
 pub(crate) use shared::Protos;
 
 /// A `.proto` file, parsed.
@@ -44,6 +46,19 @@ pub(crate) struct ProtoFile {
     /// The first option of package `vimana`, by its `SourceCodeInfo` path, where
     /// the file does not import the definition of those options.
     implicit: Option<Vec<i32>>,
+}
+
+impl ProtoFile {
+    /// The place of the element at `path`, or of what is around it.
+    pub(crate) fn range(&self, path: &[i32]) -> Range<usize> {
+        locate::range(&self.descriptor, &self.text, path)
+    }
+
+    /// The place of the option whose name ends in `name`, among the options at
+    /// `path`.
+    pub(crate) fn option_range(&self, path: &[i32], name: &str) -> Option<Range<usize>> {
+        locate::option(&self.descriptor, &self.text, path, name)
+    }
 }
 
 /// A `.proto` file with all that it imports, linked.

@@ -7,7 +7,7 @@ use crate::rules::unsupported_edition;
 use crate::source::RepoPath;
 
 /// Parses one file. Its name is its path, until it is linked under another.
-pub(super) fn parse(
+pub(crate) fn parse(
     path: &RepoPath,
     text: &Arc<str>,
     out: &mut Vec<Diagnostic>,

@@ -1,3 +1,4 @@
+use crate::breaking::Classes;
 use crate::diagnostic::{Diagnostic, Severity};
 
 use super::{DECLARED, Group, nearest};
@@ -8,6 +9,8 @@ pub(crate) struct Declared {
     pub(crate) code: &'static str,
     pub(crate) severity: Severity,
     pub(crate) configurable: bool,
+    /// What it can find broken, of a rule about changes.
+    pub(crate) breaks: Classes,
 }
 
 impl Declared {
@@ -26,11 +29,20 @@ impl Declared {
         Self::new(code, Severity::Warning, true)
     }
 
+    /// An error about a change since a base, which can break these classes.
+    pub(crate) const fn change(code: &'static str, breaks: Classes) -> Self {
+        Self {
+            breaks,
+            ..Self::error(code)
+        }
+    }
+
     const fn new(code: &'static str, severity: Severity, configurable: bool) -> Self {
         Self {
             code,
             severity,
             configurable,
+            breaks: Classes::NONE,
         }
     }
 
@@ -148,6 +160,11 @@ impl Rule {
     /// How grave a finding is, unless the repository sets it to something else.
     pub const fn severity(&self) -> Severity {
         self.declared.severity
+    }
+
+    /// What it can find broken, of a rule about changes since a base; else nothing.
+    pub const fn breaks(&self) -> Classes {
+        self.declared.breaks
     }
 
     /// Whether a repository may set it to something else, or silence it.

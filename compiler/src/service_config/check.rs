@@ -3,7 +3,7 @@
 use vimana_proto::ServiceName;
 use vimana_proto::config::v1::{self, service::Placement};
 
-use super::{Limits, Region, ServiceConfig, Version, limits};
+use super::{Limits, Region, ServiceConfig, Version, allowance, limits};
 use crate::diagnostic::Diagnostic;
 use crate::rules::{
     duplicate_version, invalid_domain, invalid_selector, invalid_version, missing_field, no_traffic,
@@ -27,11 +27,13 @@ pub(super) fn check(
         limits: Limits::default(),
         regions: Vec::new(),
         versions: Vec::new(),
+        allowances: Vec::new(),
     };
     check_domain(&config, diagnostics);
     config.regions = regions(&config, text, diagnostics);
     config.versions = versions(&config, diagnostics);
     check_weights(&config, diagnostics);
+    config.allowances = allowance::read(&config, text, diagnostics);
     if let Some(limits) = &config.message.limits {
         let span = |field: &str| {
             let path = format!("limits.{field}");

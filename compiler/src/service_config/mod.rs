@@ -1,6 +1,7 @@
 //! `service.txtpb`: the configuration of one service, with the place of each of
 //! its fields, checked as far as the file alone allows.
 
+mod allowance;
 mod check;
 mod diagnostics;
 mod limits;
@@ -16,6 +17,7 @@ use crate::source::RepoPath;
 use crate::textproto::bind::{self, FieldSpan, FieldSpans};
 use crate::textproto::parse;
 
+pub use allowance::{Allow, Allowance};
 pub use limits::Limits;
 
 /// The configuration of one service.
@@ -27,6 +29,7 @@ pub struct ServiceConfig {
     limits: Limits,
     regions: Vec<Region>,
     versions: Vec<Version>,
+    allowances: Vec<Allowance>,
 }
 
 /// An entry of `regional.regions`.
@@ -119,6 +122,13 @@ impl ServiceConfig {
     #[must_use]
     pub fn versions(&self) -> &[Version] {
         &self.versions
+    }
+
+    /// The breaking changes that are accepted, in their order, those entries that
+    /// are valid.
+    #[must_use]
+    pub fn allowances(&self) -> &[Allowance] {
+        &self.allowances
     }
 
     /// Where the value of the field at `path` is written, for example

@@ -1,6 +1,7 @@
 use vimana_proto::ServiceName;
 
 use super::definition::{Definition, bears_service, service_options};
+use crate::breaking;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::discovery::Folder;
 use crate::protobuf::{Linked, Linker};
@@ -101,6 +102,7 @@ pub(crate) fn read(
     let newest = definitions.last()?;
     let is_configured = config.is_some();
     let config = config.unwrap_or_else(|| ServiceConfig::absent(&newest.path));
+    breaking::check_expiry(&config, &newest.version, &newest.version_span, out);
     let protobuf_name = newest.service.full_name().to_owned();
     let canonical = settings.workspace.domain.as_deref();
     let Some(domain) = config.domain().or(canonical) else {

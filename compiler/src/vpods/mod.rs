@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Span;
 use crate::source::RepoPath;
 
+pub(crate) use program::{ExportKind, Program, Signature};
 pub(crate) use read::read;
 pub(crate) use resources::add;
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use supports_hyperlinks::Stream;
 use vimana_compiler::Compilation;
+use vimana_compiler::breaking::Report;
 use vimana_compiler::diagnostic::render::text::Style;
 use vimana_compiler::diagnostic::render::{self, Settings, markdown};
 
@@ -44,13 +45,17 @@ const MAX_SUMMARY_BYTES: u64 = 1 << 20;
 pub(super) fn print(
     format: Format,
     compilation: &Compilation,
+    compared: Option<&Report>,
     root: &Path,
     max_bytes: Option<usize>,
     output: &Output,
 ) -> std::io::Result<()> {
     let settings = settings(format, root, max_bytes, output);
     let (found, files) = (&compilation.diagnostics, &compilation.files);
-    output.data(render::render(format.into(), found, files, &settings))?;
+    output.data(match format {
+        Format::Json => render::json::render_compared(found, files, compared),
+        format => render::render(format.into(), found, files, &settings),
+    })?;
     if format == Format::Github
         && let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())
         && let Err(error) = summarise(compilation, Path::new(&path))

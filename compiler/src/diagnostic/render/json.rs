@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::breaking;
 use crate::diagnostic::{Diagnostic, Fix, Safety, Severity, SourceFiles, Span};
 
 /// The version of the document's format. It grows when a reader of the last one
@@ -22,6 +23,10 @@ pub struct Report {
     pub warnings: usize,
     /// The findings, by file and place.
     pub diagnostics: Vec<Finding>,
+    /// What changed since a base, service by service; absent without `--base` and
+    /// `--against-live`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaking: Option<breaking::Report>,
 }
 
 /// One finding.
@@ -117,13 +122,28 @@ pub fn report(diagnostics: &[Diagnostic], files: &SourceFiles) -> Report {
             .iter()
             .map(|diagnostic| finding(diagnostic, files))
             .collect(),
+        breaking: None,
     }
 }
 
 /// The text of the document, indented, with a line break at its end.
 #[must_use]
 pub fn render(diagnostics: &[Diagnostic], files: &SourceFiles) -> String {
-    let mut text = serde_json::to_string_pretty(&report(diagnostics, files))
+    render_compared(diagnostics, files, None)
+}
+
+/// The same, with what a comparison with a base told of each service.
+#[must_use]
+pub fn render_compared(
+    diagnostics: &[Diagnostic],
+    files: &SourceFiles,
+    breaking: Option<&breaking::Report>,
+) -> String {
+    let report = Report {
+        breaking: breaking.cloned(),
+        ..report(diagnostics, files)
+    };
+    let mut text = serde_json::to_string_pretty(&report)
         .expect("a report has string keys and nothing that fails to serialize");
     text.push('\n');
     text

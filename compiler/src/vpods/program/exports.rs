@@ -33,6 +33,9 @@ pub(crate) struct Signature {
     /// The names of the parameters: `{}` and `[]` for patterns, `...name` for
     /// the rest.
     pub(crate) parameters: Vec<String>,
+    /// How many of them have to be given: those before the first that has a
+    /// default value, or is the rest.
+    pub(crate) required: usize,
     pub(crate) is_async: bool,
     pub(crate) is_generator: bool,
 }
@@ -208,6 +211,7 @@ fn kind(expression: &Expression<'_>) -> ExportKind {
 fn signature(function: &Function<'_>) -> Signature {
     Signature {
         parameters: parameters(&function.params),
+        required: required(&function.params),
         is_async: function.r#async,
         is_generator: function.generator,
     }
@@ -216,9 +220,18 @@ fn signature(function: &Function<'_>) -> Signature {
 fn of_arrow(arrow: &ArrowFunctionExpression<'_>) -> Signature {
     Signature {
         parameters: parameters(&arrow.params),
+        required: required(&arrow.params),
         is_async: arrow.r#async,
         is_generator: false,
     }
+}
+
+fn required(parameters: &FormalParameters<'_>) -> usize {
+    parameters
+        .items
+        .iter()
+        .take_while(|item| item.initializer.is_none())
+        .count()
 }
 
 fn parameters(parameters: &FormalParameters<'_>) -> Vec<String> {

@@ -9,6 +9,7 @@ fn functions(text: &str) -> Vec<String> {
                 parameters,
                 is_async,
                 is_generator,
+                ..
             }) => {
                 let kind = if *is_async { "async " } else { "" };
                 let star = if *is_generator { "*" } else { "" };
