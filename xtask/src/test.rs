@@ -39,7 +39,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     )?;
     step(
         "cargo test",
-        &mut cargo(["test", "--locked", "--workspace", "--no-fail-fast"]),
+        &mut cargo([
+            "test",
+            "--locked",
+            "--workspace",
+            "--no-fail-fast",
+            // The testee of the conformance suite, built with the rest in one go.
+            "--features=vimana-interface/conformance",
+        ]),
     )?;
     conformance::check()?;
     googleapis::check()?;
