@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::bump;
 use super::report::{Accepted, Report, ReportedChange, ServiceReport, Status, VersionReport};
 
 impl Report {
@@ -83,8 +84,12 @@ fn version_lines(text: &mut String, name: &str, version: &VersionReport) {
     };
     let verdict = match &version.needed {
         None => "no new version needed".to_owned(),
-        Some(needed) if version.sufficient => format!("{to} will do, from {needed} on"),
-        Some(needed) => format!("needs {from} -> {needed}"),
+        Some(needed) if version.sufficient && needed == to => format!("{to} is enough"),
+        Some(needed) if version.sufficient => format!("{to} is enough, as is {needed}"),
+        Some(needed) => match part(from, needed) {
+            Some(part) => format!("needs a {part} bump, {from} -> {needed}"),
+            None => format!("needs {from} -> {needed}"),
+        },
     };
     line(
         text,
@@ -94,6 +99,10 @@ fn version_lines(text: &mut String, name: &str, version: &VersionReport) {
     for change in &version.changes {
         accepted_line(text, to, change);
     }
+}
+
+fn part(from: &str, needed: &str) -> Option<&'static str> {
+    Some(bump::part(&from.parse().ok()?, &needed.parse().ok()?))
 }
 
 /// What is accepted is told here alone; all else has a finding.

@@ -98,7 +98,7 @@ fn a_new_major_version_accepts_what_breaks_and_the_report_says_so() {
     assert_eq!(
         outcome.report.to_text(),
         "compared with `main`: 1 service changed, 0 unchanged\n  \
-           example.com:a.Things 1.2.0 -> 2.0.0: breaks source, wire, json; 2.0.0 will do, from 2.0.0 on\n    \
+           example.com:a.Things 1.2.0 -> 2.0.0: breaks source, wire, json; 2.0.0 is enough\n    \
              VM0240 field `age` of `a.Request` is removed (accepted by the version 2.0.0)\n    \
              VM0271 components that were built against `get` no longer fit (accepted by the version 2.0.0)\n  \
            example.com:a.Things 1.2.0: removed\n"
