@@ -159,7 +159,7 @@ impl Tally {
         );
         for (count, what) in [
             (self.invalid, "invalid"),
-            (self.refused, "left as they are"),
+            (self.refused, "left alone"),
         ] {
             if count > 0 {
                 summary.push_str(&format!(", {count} {what}"));
