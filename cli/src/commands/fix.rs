@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, Comman
         }
     }
     for fixed in &mended.fixed {
-        output.data(line(fixed))?;
+        output.data(line("fixed", fixed))?;
     }
     let compilation = &mended.compilation;
     let style = Style {
@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, Comman
         &compilation.files,
         style,
     ))?;
-    output.data(summary(&mended))?;
+    output.data(summary("fixed", &mended))?;
     Ok(if failed > 0 {
         Code::Failed
     } else if compilation.has_errors() {
@@ -93,9 +93,9 @@ fn show(mended: &Mended, output: &Output) -> Result<Code, CommandError> {
         output.data(diff::unified(path.as_str(), before, after, color))?;
     }
     for fixed in &mended.fixed {
-        output.note(line(fixed).trim_end());
+        output.note(line("would fix", fixed).trim_end());
     }
-    output.note(summary(mended).trim_end());
+    output.note(summary("would be fixed", mended).trim_end());
     Ok(if mended.changes.is_empty() {
         Code::Success
     } else {
@@ -104,8 +104,8 @@ fn show(mended: &Mended, output: &Output) -> Result<Code, CommandError> {
 }
 
 /// `fixed VM0045 at a/b.proto:3:1: add the import`.
-fn line(fixed: &Fixed) -> String {
-    let mut line = format!("fixed {}", fixed.diagnostic.code);
+fn line(done: &str, fixed: &Fixed) -> String {
+    let mut line = format!("{done} {}", fixed.diagnostic.code);
     if let Some(span) = fixed.diagnostic.primary() {
         let _ = write!(line, " at {}", span.file);
         if let Some(place) = fixed.place {
@@ -117,13 +117,13 @@ fn line(fixed: &Fixed) -> String {
 }
 
 /// `2 findings fixed in 1 file; 1 error and 2 warnings remain`.
-fn summary(mended: &Mended) -> String {
+fn summary(done: &str, mended: &Mended) -> String {
     let diagnostics = &mended.compilation.diagnostics;
     let errors = errors(diagnostics);
     let warnings = diagnostics.len() - errors;
     let (fixed, files) = (mended.fixed.len(), mended.changes.len());
     let mut text = format!(
-        "{fixed} finding{} fixed in {files} file{}; {errors} error{} and {warnings} warning{} remain\n",
+        "{fixed} finding{} {done} in {files} file{}; {errors} error{} and {warnings} warning{} remain\n",
         plural(fixed),
         plural(files),
         plural(errors),

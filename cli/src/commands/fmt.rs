@@ -157,10 +157,7 @@ impl Tally {
             if check { "would change" } else { "changed" },
             self.unchanged
         );
-        for (count, what) in [
-            (self.invalid, "invalid"),
-            (self.refused, "left alone"),
-        ] {
+        for (count, what) in [(self.invalid, "invalid"), (self.refused, "left alone")] {
             if count > 0 {
                 summary.push_str(&format!(", {count} {what}"));
             }

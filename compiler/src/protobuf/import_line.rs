@@ -1,9 +1,13 @@
-//! Where a further import goes.
+//! The lines of a file that import others: where a further one goes, and which
+//! ones are too many.
+
+use std::ops::Range;
 
 use prost_types::FileDescriptorProto;
 
-use super::locate;
-use crate::diagnostic::Span;
+use super::{ProtoFile, locate};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::import_twice;
 
 /// The fields of `google.protobuf.FileDescriptorProto`.
 const PACKAGE: i32 = 2;
@@ -45,6 +49,39 @@ pub(super) fn insertion(file: &FileDescriptorProto, text: &str, name: &str) -> (
         // Another statement stands on the line.
         (last, format!(" {import}"))
     }
+}
+
+/// Every import of what the file has imported before under the same name.
+pub(super) fn repeated(file: &ProtoFile) -> Vec<Diagnostic> {
+    let Some(path) = &file.path else {
+        return Vec::new();
+    };
+    let imports = &file.descriptor.dependency;
+    let range = |index| {
+        let index = i32::try_from(index).unwrap_or(i32::MAX);
+        locate::range(&file.descriptor, &file.text, &[DEPENDENCY, index])
+    };
+    let span = |range| Span::new(path.clone(), range);
+    let repeated = imports.iter().enumerate().filter_map(|(index, name)| {
+        let first = imports[..index].iter().position(|other| other == name)?;
+        let again = range(index);
+        let line = span(whole_line(&file.text, again.clone()));
+        let (again, first) = (span(again), span(range(first)));
+        Some(import_twice::same_name(again, first, line, name))
+    });
+    repeated.collect()
+}
+
+/// The line of the statement at `range`, with its line break, where nothing else
+/// stands on it; otherwise the statement alone.
+fn whole_line(text: &str, range: Range<usize>) -> Range<usize> {
+    let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[range.end..]
+        .find('\n')
+        .map_or(text.len(), |at| range.end + at + 1);
+    let is_alone =
+        text[start..range.start].trim().is_empty() && text[range.end..end].trim().is_empty();
+    if is_alone { start..end } else { range }
 }
 
 /// The place of `name` with its quotes in the import at `span`.

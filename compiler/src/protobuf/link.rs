@@ -108,6 +108,7 @@ impl Link<'_, '_, '_> {
             self.names.insert(path.clone(), name.to_owned());
         }
         self.stack.push(name.to_owned());
+        self.out.extend(import_line::repeated(&file));
         let mut complete = true;
         for (index, import) in (0..).zip(&file.descriptor.dependency) {
             complete &= self.import(&file, index, import);
