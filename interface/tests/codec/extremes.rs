@@ -11,7 +11,7 @@ use wasmtime::component::Val;
 
 use crate::differential::agrees;
 use crate::random::Entropy;
-use crate::schema::{codec_of, get, to_json, to_protobuf};
+use crate::schema::{codec_of, get, some, to_json, to_protobuf};
 
 const SCALARS: [&str; 15] = [
     "bool", "int32", "sint32", "sfixed32", "uint32", "fixed32", "int64", "sint64", "sfixed64",
@@ -195,6 +195,69 @@ fn words_of_wit_and_odd_names_are_names_like_others() {
     assert_eq!(get(&value, "third-x"), &Val::S32(3));
     assert_eq!(get(&value, "http-server2"), &Val::S32(4));
     assert_eq!(to_json(&codec, &value).unwrap(), json);
+}
+
+#[test]
+fn what_is_behind_a_recursive_field_is_checked_like_all_else() {
+    let codec = codec(
+        "proto2",
+        "message Root { required int32 id = 1; optional Root next = 2; repeated Size size = 3; }
+        enum Size { SMALL = 1; }",
+    );
+    let refused = |encoded: &[u8]| codec.from_protobuf(encoded).unwrap_err().to_string();
+    assert_eq!(
+        refused(&[8, 1, 0x12, 2, 0x18, 1]),
+        "`next.id`: the required field is not set"
+    );
+    assert_eq!(
+        refused(&[8, 1, 0x12, 4, 8, 1, 0x12, 0]),
+        "`next.next.id`: the required field is not set"
+    );
+    let json = json!({"id": 1, "next": {"next": {"id": 3}}});
+    assert_eq!(
+        codec.from_json(&json).unwrap_err().to_string(),
+        "`next.id`: the required field is not set"
+    );
+    // Required of the whole, and a number that a closed enum does not have is dropped.
+    let parts = [8, 1, 0x12, 2, 0x18, 1, 0x12, 4, 0x18, 9, 8, 2];
+    let value = codec.from_protobuf(&parts).unwrap();
+    let whole = [8, 1, 0x12, 4, 8, 2, 0x18, 1];
+    assert_eq!(to_protobuf(&codec, &value).unwrap(), whole);
+
+    // What a component says is a message has to be one.
+    let Val::Record(mut fields) = value else {
+        panic!("no record");
+    };
+    fields[1].1 = some(Val::List(vec![Val::U8(0x18), Val::U8(1)]));
+    assert_eq!(
+        to_protobuf(&codec, &Val::Record(fields))
+            .unwrap_err()
+            .to_string(),
+        "`next.id`: the required field is not set"
+    );
+}
+
+#[test]
+fn thousands_of_messages_may_hold_one_another_in_a_ring() {
+    let mut messages = String::from("message Root { M0 next = 1; }");
+    for index in 0..3_000 {
+        let next = (index + 1) % 3_000;
+        writeln!(
+            messages,
+            "message M{index} {{ M{next} next = 1; int32 n = 2; }}"
+        )
+        .unwrap();
+    }
+    let codec = codec("proto3", &messages);
+    let json = json!({"next": {"next": {"next": {"n": 1}}, "n": 2}});
+    let value = codec.from_json(&json).unwrap();
+    let encoded = to_protobuf(&codec, &value).unwrap();
+    assert_eq!(codec.from_protobuf(&encoded).unwrap(), value);
+    let text = to_json(&codec, &value).unwrap();
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+        json
+    );
 }
 
 proptest! {
