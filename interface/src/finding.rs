@@ -12,6 +12,19 @@ pub struct DescriptorFinding {
     pub kind: FindingKind,
     /// What to type instead.
     pub help: Option<String>,
+    /// The option that would mend it.
+    pub rename: Option<Rename>,
+}
+
+/// An option that gives an element a name in WIT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rename {
+    /// What bears the name: `field`, `message`, ...
+    pub element: &'static str,
+    /// The option with its package: `vimana.wit_name`.
+    pub option: String,
+    /// A name that will do.
+    pub name: String,
 }
 
 /// What is wrong with a descriptor.

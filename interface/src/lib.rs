@@ -36,7 +36,7 @@ mod verify;
 mod wit;
 
 pub use component::{ComponentError, adapt};
-pub use finding::{DescriptorFinding, FindingKind};
+pub use finding::{DescriptorFinding, FindingKind, Rename};
 pub use model::{
     Arity, Body, CaseModel, EnumCaseModel, EnumModel, FieldModel, Interface, JsonKind, Member,
     MessageModel, Method, OneofModel, Scalar, Shape, ValueShape,

@@ -260,7 +260,16 @@ impl Printer<'_> {
             // Their own comments are essays on the languages of Google.
             self.doc(&format!("`{}`", descriptor.full_name()));
         } else {
-            self.comment(&descriptor.parent_file(), descriptor.path());
+            let commented = self.comment(&descriptor.parent_file(), descriptor.path());
+            if descriptor.extension_ranges().len() > 0 {
+                if commented {
+                    self.doc("");
+                }
+                self.doc(&format!(
+                    "Extensions of `{}` are left out.",
+                    descriptor.full_name()
+                ));
+            }
         }
         let name = escape(&message.wit_name).into_owned();
         let members = match &message.body {

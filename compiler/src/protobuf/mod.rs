@@ -18,6 +18,7 @@ mod locate;
 mod option_field;
 mod parse;
 mod recover;
+pub(crate) mod rename;
 mod scan;
 mod shared;
 

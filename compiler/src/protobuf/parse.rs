@@ -1,10 +1,16 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use prost_types::FileDescriptorProto;
+use protox_parse::ParseError;
+
 use super::{ProtoFile, edition, implicit, recover};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::unsupported_edition;
 use crate::source::RepoPath;
+
+/// How many ranges of extensions with options are parsed in one file.
+const MAX_RANGES: usize = 100;
 
 /// Parses one file. Its name is its path, until it is linked under another.
 pub(crate) fn parse(
@@ -19,7 +25,7 @@ pub(crate) fn parse(
         )));
         return None;
     }
-    match protox_parse::parse(path.as_str(), &without_mark(text)) {
+    match parse_text(path, &without_mark(text)) {
         Ok(descriptor) => Some(ProtoFile {
             path: Some(path.clone()),
             text: Arc::clone(text),
@@ -30,6 +36,32 @@ pub(crate) fn parse(
             out.extend(recover::errors(path, text, &error));
             None
         }
+    }
+}
+
+/// The parser knows no options of a range of one number, `extensions 5 [...];`. They
+/// speak of nothing that matters here, and so are left out.
+fn parse_text(path: &RepoPath, text: &str) -> Result<FileDescriptorProto, ParseError> {
+    let mut rest = Cow::Borrowed(text);
+    let mut left = MAX_RANGES;
+    loop {
+        let error = match protox_parse::parse(path.as_str(), &rest) {
+            Ok(descriptor) => return Ok(descriptor),
+            Err(error) if left == 0 => return Err(error),
+            Err(error) => error,
+        };
+        left -= 1;
+        let Some(range) = error
+            .span()
+            .and_then(|place| recover::range_options(&rest, place.start))
+        else {
+            return Err(error);
+        };
+        let blanks: String = rest[range.clone()]
+            .bytes()
+            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+            .collect();
+        rest.to_mut().replace_range(range, &blanks);
     }
 }
 

@@ -84,6 +84,21 @@ pub(super) fn errors(path: &RepoPath, text: &str, first: &ParseError) -> Vec<Dia
     found
 }
 
+/// The options of a range of extensions, where the `[` at `at` begins them.
+pub(super) fn range_options(text: &str, at: usize) -> Option<Range<usize>> {
+    if !text[at..].starts_with('[') {
+        return None;
+    }
+    let outline = Outline::new(text);
+    let index = outline.around(at)?;
+    let declaration = &outline.declarations[index];
+    let last = declaration.tokens.end.checked_sub(1)?;
+    let is_whole = outline.keyword(index) == "extensions"
+        && outline.word(last) == ";"
+        && outline.word(last.checked_sub(1)?) == "]";
+    is_whole.then(|| at..outline.tokens[last].range.start)
+}
+
 fn is_open(outline: &Outline<'_>) -> bool {
     let mut declarations = outline.declarations.iter();
     declarations.any(|declaration| declaration.end == End::Open)

@@ -136,6 +136,8 @@ groups! {
         implicit_options,
         invalid_interface,
         invalid_service_options,
+        ignored_extension,
+        map_without_zero,
     }
     /// Services, and how they stand to each other.
     Services services {

@@ -7,8 +7,9 @@ use vimana_interface::http::{self, Rule};
 use vimana_interface::{DescriptorFinding, Interface};
 use vimana_proto::options::{OpenTelemetryExporter, ServiceOptions};
 
+use super::messages;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::protobuf::{Linked, OptionField};
+use crate::protobuf::{Linked, OptionField, rename};
 use crate::rules::{invalid_interface, invalid_service_options, invalid_version, not_supported};
 use crate::source::RepoPath;
 
@@ -113,7 +114,10 @@ impl Definition {
         // Without a version of its own the definition is still checked.
         let assumed = version.clone().unwrap_or(semver::Version::new(0, 0, 0));
         let interface = match Interface::new(&service, &assumed) {
-            Ok(interface) => Some(interface),
+            Ok(interface) => {
+                messages::check(&linked, &interface, out);
+                Some(interface)
+            }
             Err(findings) => {
                 report_findings(&linked, findings, &span, out);
                 None
@@ -267,10 +271,15 @@ pub(crate) fn report_findings(
         let span = linked
             .span(&finding.file, &finding.path)
             .unwrap_or_else(|| fallback.clone());
+        let fix = finding
+            .rename
+            .as_ref()
+            .and_then(|rename| rename::fix(linked.text(&finding.file)?, &span, rename));
         out.push(invalid_interface::diagnostic(
             span,
             finding.kind.to_string(),
             finding.help,
+            fix,
         ));
     }
 }

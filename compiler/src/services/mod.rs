@@ -7,6 +7,7 @@ mod folder;
 mod http;
 mod identity;
 mod link;
+mod messages;
 mod resources;
 mod versions;
 

@@ -186,3 +186,59 @@ fn a_file_that_sees_the_options_through_a_public_import_is_not_warned_of() {
     assert!(!found.contains("VM0045"), "{found}");
     assert!(found.contains("VM0055"), "{found}");
 }
+
+#[test]
+fn what_wit_cannot_have_or_leaves_out_is_told_with_a_fix_where_there_is_one() {
+    let a = definition("a", 1, "1.0.0", "/a").replace(
+        "message Response {",
+        "message Part {\n  option (vimana.message_wit_name) = \"1\";\n}\nmessage Response {\n  Part part = 2;\n  string _ = 3;\n  oneof text_ { string other = 4; }\n",
+    );
+    let b = definition("b", 2, "1.0.0", "/b")
+        .replace("string name = 1;", "b.Old old = 1;")
+        .replace("get: \"/b\"", "post: \"/b\" body: \"*\"")
+        .replace(
+            "import \"vimana",
+            "import \"b/old.proto\";\nimport \"vimana",
+        );
+    let old = "syntax = \"proto2\";\npackage b;\nmessage Old {\n  map<string, Level> levels = 1;\n  extensions 5 [declaration = { number: 5 }];\n}\nenum Level {\n  LOW = 1;\n}\nextend Old {\n  optional string note = 5;\n}\n";
+    let source = repo([
+        ("vimana.toml", text(SETTINGS)),
+        ("a/a.proto", text(&a)),
+        ("b/b.proto", text(&b)),
+        ("b/old.proto", text(old)),
+    ]);
+    let compilation = compiled(&source);
+    let mut found = findings(&compilation);
+    for diagnostic in &compilation.diagnostics {
+        for fix in &diagnostic.fixes {
+            found.push_str(&format!(
+                "{}: {} `{}`\n",
+                diagnostic.code, fix.title, fix.edits[0].replacement
+            ));
+        }
+    }
+    snapbox::assert_data_eq!(
+        found,
+        snapbox::str![[r#"
+a/a.proto:14:1 E VM0046 `1` is no WIT name; expected words of `a-z` and `0-9`, joined by `-`, each of which starts with a letter
+    help: name it: `option (vimana.message_wit_name) = "n1";`
+a/a.proto:19:3 E VM0046 the field `_` has no name in WIT, where each word of a name starts with a letter
+    help: name it: `_ = ... [(vimana.wit_name) = "the-field"]`
+a/a.proto:21:2 E VM0046 the field `text` and the oneof `text_` would both be `text` in WIT
+    help: name it: `text = ... [(vimana.wit_name) = "text-field"]`
+b/b.proto:8:14 E VM0055 version `1.0.0` has no component
+    help: build the component and put it there as `b-1.0.0.wasm`
+    note: expected a file `b-1.0.0.wasm` in `b`
+    note: found no `.wasm` file there
+b/old.proto:4:3 E VM0112 the values of the map `b.Old.levels` are of `b.Level`, whose first value should be 0, but is 1
+    at b/old.proto:7:1: the enum is defined here
+    help: let `b.Level` begin with a value for 0
+b/old.proto:11:3 W VM0111 the extension `b.note` of `b.Old` is not in WIT, and is dropped
+    help: make it a field of `b.Old`
+VM0046: name it `n1` in WIT `"n1"`
+VM0046: name it `the-field` in WIT ` [(vimana.wit_name) = "the-field"]`
+VM0046: name it `text-field` in WIT ` [(vimana.wit_name) = "text-field"]`
+
+"#]]
+    );
+}

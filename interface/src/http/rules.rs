@@ -157,6 +157,7 @@ pub fn rules(method: &MethodDescriptor) -> Result<Vec<Rule>, Vec<DescriptorFindi
         path: [method.path(), &[OPTIONS, extension]].concat(),
         kind: FindingKind::Http(error.to_string()),
         help: help.or_else(|| error.help()),
+        rename: None,
     };
     let name = method.full_name().to_owned();
     let encoded = method.options().encode_to_vec();

@@ -95,6 +95,7 @@ fn package(service: &ServiceDescriptor, findings: &mut Vec<DescriptorFinding>) -
             path: service.path().to_vec(),
             kind,
             help: Some(help.to_owned()),
+            rename: None,
         });
     };
     let package = service.package_name();

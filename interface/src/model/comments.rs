@@ -11,7 +11,7 @@ pub(crate) struct Comments {
 }
 
 impl Comments {
-    /// The lines of the comment before an element, or else of the one behind it.
+    /// The lines of the comment before an element, then of the one behind it.
     pub(crate) fn lines(&mut self, file: &FileDescriptor, path: &[i32]) -> Vec<String> {
         let comments = self
             .files
@@ -28,11 +28,13 @@ fn of_file(file: &FileDescriptor) -> HashMap<Vec<i32>, String> {
     info.location
         .iter()
         .filter_map(|location| {
-            let text = location
-                .leading_comments
-                .as_ref()
-                .or(location.trailing_comments.as_ref())?;
-            Some((location.path.clone(), text.clone()))
+            let (before, behind) = (&location.leading_comments, &location.trailing_comments);
+            let text = match (before, behind) {
+                (Some(before), Some(behind)) => format!("{}\n\n{behind}", before.trim_end()),
+                (Some(one), None) | (None, Some(one)) => one.clone(),
+                (None, None) => return None,
+            };
+            Some((location.path.clone(), text))
         })
         .collect()
 }
@@ -43,6 +45,8 @@ fn lines(text: &str) -> Vec<String> {
     let lines: Vec<String> = text
         .lines()
         .map(|line| {
+            // `///` is as common as `//`.
+            let line = line.strip_prefix('/').unwrap_or(line);
             let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
             line.chars().map(printable).collect()
         })

@@ -65,6 +65,7 @@ pub(super) fn members(graph: &Graph) -> Vec<DescriptorFinding> {
                     limit: MEMBERS,
                 },
                 help: Some("move some of its fields to a message of their own".to_owned()),
+                rename: None,
             });
         }
         for field in message.fields() {
@@ -83,6 +84,7 @@ pub(super) fn members(graph: &Graph) -> Vec<DescriptorFinding> {
                         limit: MEMBERS,
                     },
                     help: Some("use an `int32` field instead of the enum".to_owned()),
+                    rename: None,
                 });
             }
         }
@@ -129,6 +131,7 @@ pub(super) fn extents(inner: &Inner, graph: &Graph) -> Vec<DescriptorFinding> {
                 limit: SIZE,
             },
             help: Some("split the service".to_owned()),
+            rename: None,
         });
     }
     findings
@@ -170,6 +173,7 @@ fn too_big(message: &MessageDescriptor, extent: Extent) -> Option<DescriptorFind
         path: message.path().to_vec(),
         kind,
         help: Some(format!("{help}, or send the inner one as `bytes`")),
+        rename: None,
     })
 }
 

@@ -386,6 +386,11 @@ impl Interface {
         self.0.messages.get(full_name)
     }
 
+    /// All such messages, by full name.
+    pub fn messages(&self) -> impl Iterator<Item = &MessageModel> {
+        self.0.messages.values()
+    }
+
     /// The enum of this full name, when the methods reach it.
     #[must_use]
     pub fn enumeration(&self, full_name: &str) -> Option<&EnumModel> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::options::Named;
 use crate::name::{is_wit_name, kebab};
-use crate::{DescriptorFinding, FindingKind};
+use crate::{DescriptorFinding, FindingKind, Rename};
 
 /// A record, a variant, an enum or an interface, and the names in it so far.
 #[derive(Default)]
@@ -54,11 +54,7 @@ impl Scope {
             wit_name: wit_name.to_owned(),
         };
         let suggestion = format!("{wit_name}-{}", N::ELEMENT.replace(' ', "-"));
-        Some(finding(
-            element,
-            kind,
-            Some(element.option_help(&suggestion)),
-        ))
+        Some(finding(element, kind, suggestion))
     }
 }
 
@@ -69,9 +65,8 @@ pub(super) fn own_name<N: Named>(element: &N) -> Result<String, Box<DescriptorFi
             return Ok(name);
         }
         let suggestion = spell(&name, N::ELEMENT);
-        let help = element.option_help(&suggestion);
         let kind = FindingKind::InvalidOption { name };
-        return Err(Box::new(finding(element, kind, Some(help))));
+        return Err(Box::new(finding(element, kind, suggestion)));
     }
     kebab(element.simple_name()).ok_or_else(|| {
         let kind = FindingKind::Unspellable {
@@ -79,11 +74,7 @@ pub(super) fn own_name<N: Named>(element: &N) -> Result<String, Box<DescriptorFi
             name: element.simple_name().to_owned(),
         };
         let suggestion = spell(element.simple_name(), N::ELEMENT);
-        Box::new(finding(
-            element,
-            kind,
-            Some(element.option_help(&suggestion)),
-        ))
+        Box::new(finding(element, kind, suggestion))
     })
 }
 
@@ -105,15 +96,16 @@ fn spell(name: &str, element: &str) -> String {
         .unwrap_or_else(|| format!("the-{}", element.replace(' ', "-")))
 }
 
-pub(super) fn finding(
-    element: &impl Named,
-    kind: FindingKind,
-    help: Option<String>,
-) -> DescriptorFinding {
+fn finding<N: Named>(element: &N, kind: FindingKind, suggestion: String) -> DescriptorFinding {
     DescriptorFinding {
         file: element.file().name().to_owned(),
         path: element.source_path().to_vec(),
         kind,
-        help,
+        help: Some(element.option_help(&suggestion)),
+        rename: Some(Rename {
+            element: N::ELEMENT,
+            option: format!("vimana.{}", N::OPTION),
+            name: suggestion,
+        }),
     }
 }

@@ -6,6 +6,7 @@
 
 mod adaptation;
 mod compile;
+mod constructs;
 mod findings;
 mod guest;
 mod limits;

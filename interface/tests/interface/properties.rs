@@ -29,6 +29,11 @@ const NAMES: &[&str] = &[
     "Rpc",
     "own",
     "Unrecognized",
+    // Each meets another of these in WIT.
+    "HttpServer",
+    "Type",
+    "XY",
+    "JSON",
 ];
 
 const TYPES: &[&str] = &[
@@ -92,9 +97,11 @@ fn types() -> impl Strategy<Value = Vec<Type>> {
 
 /// The `.proto` of a service over these types. Each name is made to differ from
 /// the others in Protobuf, but not always in WIT.
-fn proto(types: &[Type], methods: &[(usize, usize, usize, usize)]) -> String {
-    let mut text = String::from(
-        "syntax = \"proto3\";\npackage my.record;\nimport \"vimana/options.proto\";\nimport \"other.proto\";\n",
+fn proto(syntax: &str, types: &[Type], methods: &[(usize, usize, usize, usize)]) -> String {
+    let is_proto2 = syntax == "proto2";
+    let mut text = format!("syntax = \"{syntax}\";\n");
+    text.push_str(
+        "package my.record;\nimport \"vimana/options.proto\";\nimport \"other.proto\";\n",
     );
     for file in [
         "timestamp",
@@ -155,6 +162,8 @@ fn proto(types: &[Type], methods: &[(usize, usize, usize, usize)]) -> String {
         let mut body = String::new();
         if ty.is_enum {
             for (number, field) in ty.fields.iter().enumerate() {
+                // Only an open enum must begin with 0.
+                let number = number + usize::from(is_proto2);
                 let _ = writeln!(body, "  {}_{index}_{number} = {number};", NAMES[field.name]);
             }
             if ty.fields.is_empty() {
@@ -174,6 +183,15 @@ fn proto(types: &[Type], methods: &[(usize, usize, usize, usize)]) -> String {
                     0 => format!("repeated {ty}"),
                     1 => format!("map<string, {ty}>"),
                     2 => format!("optional {ty}"),
+                    3 if is_proto2 => format!("required {ty}"),
+                    _ if is_proto2 => {
+                        let _ = writeln!(
+                            body,
+                            "  repeated group Group{number} = {number} {{ optional {ty} {} = 1; }}",
+                            NAMES[field.name]
+                        );
+                        continue;
+                    }
                     _ => ty,
                 };
                 let _ = writeln!(body, "  {ty} {}{number} = {number};", NAMES[field.name]);
@@ -186,6 +204,9 @@ fn proto(types: &[Type], methods: &[(usize, usize, usize, usize)]) -> String {
                     let _ = writeln!(body, "    {ty} {}{number} = {number};", NAMES[field.name]);
                 }
                 body.push_str("  }\n");
+            }
+            if is_proto2 {
+                body.push_str("  extensions 1000 to max;\n");
             }
             body = format!("message {name} {{\n{body}}}\n");
         }
@@ -202,14 +223,20 @@ proptest! {
 
     #[test]
     fn what_is_printed_resolves_and_a_component_of_it_is_accepted(
+        syntax in prop_oneof![Just("proto2"), Just("proto3")],
         types in types(),
         methods in prop::collection::vec((0..NAMES.len(), 0..8_usize, 0..8_usize, 0..4_usize), 0..4),
     ) {
-        let text = proto(&types, &methods);
+        let text = proto(syntax, &types, &methods);
         let files = [("main.proto", text.as_str()), ("other.proto", OTHER)];
-        let Ok(interface) = try_interface_of(&files) else {
-            // Names that meet are findings, which other tests are about.
-            return Ok(());
+        let interface = match try_interface_of(&files) {
+            Ok(interface) => interface,
+            // Names that meet are findings, and each says what to type.
+            Err(findings) => {
+                prop_assert!(!findings.is_empty());
+                prop_assert!(findings.iter().all(|finding| finding.help.is_some()));
+                return Ok(());
+            }
         };
         let wit = interface.to_wit();
         prop_assert_eq!(&wit, &try_interface_of(&files).unwrap().to_wit());

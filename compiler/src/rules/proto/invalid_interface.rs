@@ -20,13 +20,19 @@
 //! string line_2 = 1 [(vimana.wit_name) = "second-line"];
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::required("VM0046");
 
-pub(crate) fn diagnostic(span: Span, message: String, help: Option<String>) -> Diagnostic {
-    let diagnostic = RULE.diagnostic(message).at(span, "");
+pub(crate) fn diagnostic(
+    span: Span,
+    message: String,
+    help: Option<String>,
+    fix: Option<Fix>,
+) -> Diagnostic {
+    let mut diagnostic = RULE.diagnostic(message).at(span, "");
+    diagnostic.fixes.extend(fix);
     match help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
