@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
+mod cache;
 mod command_error;
 mod commands;
 mod diff;

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstream::ColorChoice;
+use vimana_compiler::Progress;
 
 use crate::arguments::Color;
 
@@ -78,6 +79,39 @@ impl Output {
         if self.stderr_terminal {
             self.note(text);
         }
+    }
+}
+
+/// Tells a person who watches stderr how far a compilation is, in one line that is
+/// gone when it ends.
+pub(crate) struct CompileProgress<'o> {
+    output: &'o Output,
+}
+
+impl<'o> CompileProgress<'o> {
+    /// Says that it begins.
+    pub(crate) fn begin(output: &'o Output) -> Self {
+        let progress = Self { output };
+        progress.show("compiling");
+        progress
+    }
+
+    pub(crate) fn tell(&self, progress: Progress) {
+        let Progress { done, total } = progress;
+        self.show(format_args!("compiling: {done} of {total} folders"));
+    }
+
+    fn show(&self, text: impl Display) {
+        if self.output.is_watched() {
+            let mut stderr = anstream::stderr().lock();
+            let _ = write!(stderr, "\r\u{1b}[2K{text}").and_then(|()| stderr.flush());
+        }
+    }
+}
+
+impl Drop for CompileProgress<'_> {
+    fn drop(&mut self) {
+        self.show("");
     }
 }
 

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use vimana_compiler::diagnostic::render::text::Style;
 use vimana_compiler::diagnostic::{Diagnostic, Severity, SourceFiles, render};
-use vimana_compiler::source::{GitRevision, Source, WorkTree};
-use vimana_compiler::{Checked, Desired, Options, Settings};
+use vimana_compiler::source::{GitRevision, RepoPath, Source, WorkTree};
+use vimana_compiler::{Checked, Compilation, Desired, Hooks, Options, Settings};
 
+use crate::cache::DiskCache;
 use crate::command_error::{Code, CommandError};
-use crate::output::Output;
+use crate::endpoint;
+use crate::output::{CompileProgress, Output};
 
 /// The file that marks the root of a config repository.
 const MARK: &str = "vimana.toml";
@@ -16,6 +18,7 @@ const MARK: &str = "vimana.toml";
 /// A config repository on this machine.
 pub(crate) struct Repository {
     root: PathBuf,
+    cache: Option<DiskCache>,
 }
 
 impl Repository {
@@ -36,7 +39,7 @@ impl Repository {
         folder
             .ancestors()
             .find(|ancestor| ancestor.join(MARK).is_file())
-            .map(|root| Self { root: root.to_owned() })
+            .map(|root| Self { root: root.to_owned(), cache: None })
             .ok_or_else(|| {
                 CommandError::new(
                     Code::Failed,
@@ -51,6 +54,14 @@ impl Repository {
             })
     }
 
+    /// The same, which keeps what is compiled for the next time.
+    pub(crate) fn cached(self) -> Self {
+        Self {
+            cache: DiskCache::open(&self.root),
+            ..self
+        }
+    }
+
     /// The folder of `vimana.toml`.
     pub(crate) fn root(&self) -> &Path {
         &self.root
@@ -59,10 +70,64 @@ impl Repository {
     /// The files, of the work tree or of a git revision.
     pub(crate) fn source(&self, rev: Option<&str>) -> Result<Box<dyn Source>, CommandError> {
         let source: Result<Box<dyn Source>, _> = match rev {
-            None => WorkTree::open(&self.root).map(|tree| Box::new(tree) as _),
+            None => WorkTree::open(&self.root).map(|tree| Box::new(self.remembering(tree)) as _),
             Some(rev) => GitRevision::open(&self.root, rev).map(|tree| Box::new(tree) as _),
         };
         source.map_err(|error| CommandError::from_error(Code::Failed, &error))
+    }
+
+    fn remembering(&self, tree: WorkTree) -> WorkTree {
+        // What git tracks there came with the repository, from whoever wrote it.
+        let folder = RepoPath::new(endpoint::FOLDER);
+        if let (Some(cache), Ok(folder)) = (&self.cache, folder)
+            && tree.is_tracked(&folder)
+        {
+            cache.distrust();
+        }
+        match self.cache.as_ref().and_then(DiskCache::remembered) {
+            Some((known, now)) => tree.remembering(known, now),
+            None => tree,
+        }
+    }
+
+    /// Compiles `source`, which is one of this repository, and tells a person who
+    /// watches how far it is.
+    pub(crate) fn compile(&self, source: &dyn Source, output: &Output) -> Compilation {
+        let progress = CompileProgress::begin(output);
+        let observer = |told| progress.tell(told);
+        let hooks = Hooks {
+            cache: self.cache.as_ref().map(|cache| cache as _),
+            observer: Some(&observer),
+        };
+        let compilation = vimana_compiler::compile_with(source, &Options::default(), &hooks);
+        if let Some(cache) = &self.cache {
+            if let Some(remembered) = source.remembered() {
+                cache.remember(&remembered);
+            }
+            cache.tidy();
+        }
+        compilation
+    }
+
+    /// Compiles and tells what was found; an error where the configuration is
+    /// invalid.
+    pub(crate) fn desired(
+        &self,
+        source: &dyn Source,
+        output: &Output,
+    ) -> Result<Checked<Desired>, CommandError> {
+        let compilation = self.compile(source, output);
+        report(&compilation.diagnostics, &compilation.files, output);
+        compilation.checked().map_err(|compilation| {
+            let errors = errors(&compilation.diagnostics);
+            CommandError::new(
+                Code::Invalid,
+                format!(
+                    "the configuration is invalid: {errors} error{}",
+                    plural(errors)
+                ),
+            )
+        })
     }
 
     /// Reads `vimana.toml` alone, for commands that do not compile.
@@ -73,26 +138,6 @@ impl Repository {
         read.settings
             .ok_or_else(|| CommandError::new(Code::Invalid, format!("`{MARK}` is invalid")))
     }
-}
-
-/// Compiles and tells what was found; an error where the configuration is
-/// invalid.
-pub(crate) fn desired(
-    source: &dyn Source,
-    output: &Output,
-) -> Result<Checked<Desired>, CommandError> {
-    let compilation = vimana_compiler::compile(source, &Options::default());
-    report(&compilation.diagnostics, &compilation.files, output);
-    compilation.checked().map_err(|compilation| {
-        let errors = errors(&compilation.diagnostics);
-        CommandError::new(
-            Code::Invalid,
-            format!(
-                "the configuration is invalid: {errors} error{}",
-                plural(errors)
-            ),
-        )
-    })
 }
 
 /// Tells what a compilation found, on stderr.

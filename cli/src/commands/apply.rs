@@ -13,7 +13,7 @@ use crate::command_error::{Code, CommandError};
 use crate::commands::plan::{self, Guards};
 use crate::commands::signals::Signals;
 use crate::output::Output;
-use crate::repository::{self, Repository};
+use crate::repository::Repository;
 use crate::workflow::{self, FreshApply, RepositoryComponents};
 
 #[derive(clap::Args)]
@@ -38,7 +38,7 @@ pub(crate) fn run(
     global: &Global,
     output: &Output,
 ) -> Result<Code, CommandError> {
-    let repository = Repository::find()?;
+    let repository = Repository::find()?.cached();
     super::runtime()?.block_on(async {
         match &arguments.file {
             Some(file) => saved(file, &repository, global, output).await,
@@ -54,7 +54,7 @@ async fn fresh(
     output: &Output,
 ) -> Result<Code, CommandError> {
     let source = repository.source(arguments.revision.rev.as_deref())?;
-    let desired = repository::desired(source.as_ref(), output)?;
+    let desired = repository.desired(source.as_ref(), output)?;
     let engine = workflow::connect(repository, Some(&desired.settings), global).await?;
     let options = arguments.guards.options();
     let plan = workflow::make_plan(&desired, &engine, &options).await?;

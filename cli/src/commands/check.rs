@@ -6,8 +6,8 @@
 mod base;
 mod format;
 
+use vimana_compiler::Compilation;
 use vimana_compiler::diagnostic::render::markdown::LEAST_BYTES;
-use vimana_compiler::{Compilation, Options};
 use vimana_proto::Kind;
 
 use self::base::Base;
@@ -34,6 +34,10 @@ pub(crate) struct Arguments {
     /// left out for it, the least grave first, and never a count
     #[arg(long, value_name = "N")]
     max_bytes: Option<usize>,
+
+    /// Compiles everything anew, and keeps nothing for the next time
+    #[arg(long)]
+    no_cache: bool,
 }
 
 pub(crate) fn run(
@@ -43,8 +47,13 @@ pub(crate) fn run(
 ) -> Result<Code, CommandError> {
     check_limit(arguments)?;
     let repository = Repository::find()?;
+    let repository = if arguments.no_cache {
+        repository
+    } else {
+        repository.cached()
+    };
     let source = repository.source(arguments.revision.rev.as_deref())?;
-    let mut compilation = vimana_compiler::compile(source.as_ref(), &Options::default());
+    let mut compilation = repository.compile(source.as_ref(), output);
     let compared =
         arguments
             .base

@@ -8,7 +8,7 @@ use vimana_compiler::graph::render;
 use crate::arguments::Revision;
 use crate::command_error::{Code, CommandError};
 use crate::output::Output;
-use crate::repository::{self, Repository};
+use crate::repository::Repository;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -33,9 +33,9 @@ enum Language {
 }
 
 pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, CommandError> {
-    let repository = Repository::find()?;
+    let repository = Repository::find()?.cached();
     let source = repository.source(arguments.revision.rev.as_deref())?;
-    let desired = repository::desired(source.as_ref(), output)?;
+    let desired = repository.desired(source.as_ref(), output)?;
     output.data(match arguments.output {
         Language::Dot => render::dot::render(&desired.graph),
         Language::Mermaid => render::mermaid::render(&desired.graph),

@@ -10,7 +10,7 @@ use vimana_reconciler::{Plan, PlanOptions, render};
 use crate::arguments::{Format, Global, Revision};
 use crate::command_error::{Code, CommandError};
 use crate::output::Output;
-use crate::repository::{self, Repository};
+use crate::repository::Repository;
 use crate::workflow;
 
 #[derive(clap::Args)]
@@ -55,9 +55,9 @@ pub(crate) fn run(
     global: &Global,
     output: &Output,
 ) -> Result<Code, CommandError> {
-    let repository = Repository::find()?;
+    let repository = Repository::find()?.cached();
     let source = repository.source(arguments.revision.rev.as_deref())?;
-    let desired = repository::desired(source.as_ref(), output)?;
+    let desired = repository.desired(source.as_ref(), output)?;
     let plan = super::runtime()?.block_on(async {
         let engine = workflow::connect(&repository, Some(&desired.settings), global).await?;
         workflow::make_plan(&desired, &engine, &arguments.guards.options()).await

@@ -17,7 +17,7 @@ use crate::commands::serve::{self, Listeners};
 use crate::commands::signals::Signals;
 use crate::endpoint::{self, Announcement};
 use crate::output::Output;
-use crate::repository::{self, Repository};
+use crate::repository::Repository;
 use crate::workflow::{self, FreshApply, RepositoryComponents};
 
 #[derive(clap::Args)]
@@ -43,7 +43,8 @@ pub(crate) fn run(
     let repository = match &arguments.repository {
         Some(directory) => Repository::around(directory)?,
         None => Repository::find()?,
-    };
+    }
+    .cached();
     super::logging();
     super::runtime()?.block_on(serve_and_follow(arguments, global, &repository, output))
 }
@@ -121,7 +122,7 @@ async fn converge(
 ) -> Result<Option<vimana_compiler::Desired>, CommandError> {
     let (source, desired) = tokio::task::block_in_place(|| {
         let source = repository.source(None)?;
-        let desired = repository::desired(source.as_ref(), output)?;
+        let desired = repository.desired(source.as_ref(), output)?;
         Ok::<_, CommandError>((source, desired.into_inner()))
     })?;
     let options = PlanOptions::default();

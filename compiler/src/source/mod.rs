@@ -82,6 +82,12 @@ pub trait Source: Send + Sync {
         )
     }
 
+    /// What a later source of the same folder may remember; none where there is
+    /// nothing, or nothing new.
+    fn remembered(&self) -> Option<Remembered> {
+        None
+    }
+
     /// Whether the file differs from [`Source::commit`], or is not in it. True
     /// where that cannot be told.
     fn is_modified(&self, path: &RepoPath) -> bool;

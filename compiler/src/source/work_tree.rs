@@ -90,25 +90,10 @@ impl WorkTree {
         }
     }
 
-    /// What a later run may remember: the files that were listed, as far as their
-    /// contents are known by now. None where that is what this run remembered.
+    /// Whether git tracks anything in `folder`.
     #[must_use]
-    pub fn remembered(&self) -> Option<Remembered> {
-        let memory = self.memory.as_ref()?;
-        let listed = self.listed.get()?;
-        let learnt = memory.learnt.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut remembered = Remembered::new();
-        for (path, stamp) in &listed.files {
-            let Some(stamp) = stamp else { continue };
-            let content = memory
-                .known
-                .content(path, stamp)
-                .or_else(|| learnt.content(path, stamp));
-            if let Some(content) = content {
-                remembered.insert(path.clone(), *stamp, content, memory.now);
-            }
-        }
-        (remembered != memory.known).then_some(remembered)
+    pub fn is_tracked(&self, folder: &RepoPath) -> bool {
+        self.git.as_ref().is_some_and(|git| git.is_tracked(folder))
     }
 
     /// The folder, as an absolute path without links.
@@ -321,6 +306,25 @@ impl Source for WorkTree {
                 .insert(path.clone(), stamp, content, memory.now);
         }
         Ok(Named { bytes, content })
+    }
+
+    /// The files that were listed, as far as their contents are known by now.
+    fn remembered(&self) -> Option<Remembered> {
+        let memory = self.memory.as_ref()?;
+        let listed = self.listed.get()?;
+        let learnt = memory.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut remembered = Remembered::new();
+        for (path, stamp) in &listed.files {
+            let Some(stamp) = stamp else { continue };
+            let content = memory
+                .known
+                .content(path, stamp)
+                .or_else(|| learnt.content(path, stamp));
+            if let Some(content) = content {
+                remembered.insert(path.clone(), *stamp, content, memory.now);
+            }
+        }
+        (remembered != memory.known).then_some(remembered)
     }
 
     fn is_absent(&self, path: &RepoPath) -> bool {

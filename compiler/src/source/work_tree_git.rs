@@ -65,6 +65,12 @@ impl Git {
             .as_ref()
     }
 
+    /// Whether anything below `folder` is in the index.
+    pub(super) fn is_tracked(&self, folder: &RepoPath) -> bool {
+        self.tracked()
+            .is_some_and(|tracked| tracked.has_below(&spelled(&self.folder, folder)))
+    }
+
     /// Whether git passes `path` over: a pattern says so, and nothing there is
     /// tracked.
     pub(super) fn is_ignored(&self, path: &RepoPath, is_folder: bool) -> Result<bool, SourceError> {
