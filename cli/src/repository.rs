@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use vimana_compiler::cache::InMemory;
 use vimana_compiler::diagnostic::render::text::Style;
 use vimana_compiler::diagnostic::{Diagnostic, Severity, SourceFiles, render};
 use vimana_compiler::source::{GitRevision, RepoPath, Source, WorkTree};
@@ -18,7 +19,16 @@ const MARK: &str = "vimana.toml";
 /// A config repository on this machine.
 pub(crate) struct Repository {
     root: PathBuf,
-    cache: Option<DiskCache>,
+    /// What was compiled before; none for commands that compile nothing.
+    cache: Option<Kept>,
+}
+
+/// Where it is kept what was compiled.
+enum Kept {
+    /// For later commands, too.
+    OnDisk(DiskCache),
+    /// For the other compilations of this command.
+    InMemory(InMemory),
 }
 
 impl Repository {
@@ -57,8 +67,24 @@ impl Repository {
     /// The same, which keeps what is compiled for the next time.
     pub(crate) fn cached(self) -> Self {
         Self {
-            cache: DiskCache::open(&self.root),
+            cache: DiskCache::open(&self.root).map(Kept::OnDisk),
             ..self
+        }
+    }
+
+    /// The same, which keeps nothing for the next time: only what it compiles
+    /// twice itself.
+    pub(crate) fn cached_in_memory(self) -> Self {
+        Self {
+            cache: Some(Kept::InMemory(InMemory::new())),
+            ..self
+        }
+    }
+
+    fn disk_cache(&self) -> Option<&DiskCache> {
+        match &self.cache {
+            Some(Kept::OnDisk(cache)) => Some(cache),
+            Some(Kept::InMemory(_)) | None => None,
         }
     }
 
@@ -79,12 +105,12 @@ impl Repository {
     fn remembering(&self, tree: WorkTree) -> WorkTree {
         // What git tracks there came with the repository, from whoever wrote it.
         let folder = RepoPath::new(endpoint::FOLDER);
-        if let (Some(cache), Ok(folder)) = (&self.cache, folder)
+        if let (Some(cache), Ok(folder)) = (self.disk_cache(), folder)
             && tree.is_tracked(&folder)
         {
             cache.distrust();
         }
-        match self.cache.as_ref().and_then(DiskCache::remembered) {
+        match self.disk_cache().and_then(DiskCache::remembered) {
             Some((known, now)) => tree.remembering(known, now),
             None => tree,
         }
@@ -96,11 +122,14 @@ impl Repository {
         let progress = CompileProgress::begin(output);
         let observer = |told| progress.tell(told);
         let hooks = Hooks {
-            cache: self.cache.as_ref().map(|cache| cache as _),
+            cache: self.cache.as_ref().map(|kept| match kept {
+                Kept::OnDisk(cache) => cache as _,
+                Kept::InMemory(cache) => cache as _,
+            }),
             observer: Some(&observer),
         };
         let compilation = vimana_compiler::compile_with(source, &Options::default(), &hooks);
-        if let Some(cache) = &self.cache {
+        if let Some(cache) = self.disk_cache() {
             if let Some(remembered) = source.remembered() {
                 cache.remember(&remembered);
             }

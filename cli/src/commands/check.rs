@@ -48,16 +48,19 @@ pub(crate) fn run(
     check_limit(arguments)?;
     let repository = Repository::find()?;
     let repository = if arguments.no_cache {
-        repository
+        repository.cached_in_memory()
     } else {
         repository.cached()
     };
     let source = repository.source(arguments.revision.rev.as_deref())?;
     let mut compilation = repository.compile(source.as_ref(), output);
-    let compared =
-        arguments
-            .base
-            .compare(&repository, &mut compilation, source.as_ref(), global)?;
+    let compared = arguments.base.compare(
+        &repository,
+        &mut compilation,
+        source.as_ref(),
+        global,
+        output,
+    )?;
     format::print(
         arguments.output,
         &compilation,

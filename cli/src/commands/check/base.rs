@@ -1,13 +1,14 @@
 //! What a check compares the repository with.
 
+use vimana_compiler::Compilation;
 use vimana_compiler::breaking::{Outcome, Report, State, compare};
 use vimana_compiler::source::Source;
-use vimana_compiler::{Compilation, Options};
 use vimana_reconciler::Live;
 
 use crate::arguments::Global;
 use crate::command_error::{Code, CommandError};
 use crate::commands::runtime;
+use crate::output::Output;
 use crate::repository::Repository;
 use crate::workflow;
 
@@ -34,9 +35,10 @@ impl Base {
         compilation: &mut Compilation,
         source: &dyn Source,
         global: &Global,
+        output: &Output,
     ) -> Result<Option<Report>, CommandError> {
         let outcome = match &self.base {
-            Some(base) => with_revision(repository, compilation, source, base)?,
+            Some(base) => with_revision(repository, compilation, source, base, output)?,
             None if self.against_live => with_live(repository, compilation, source, global)?,
             None => return Ok(None),
         };
@@ -50,9 +52,10 @@ fn with_revision(
     compilation: &Compilation,
     source: &dyn Source,
     base: &str,
+    output: &Output,
 ) -> Result<Outcome, CommandError> {
     let base_source = repository.source(Some(base))?;
-    let compiled = vimana_compiler::compile(base_source.as_ref(), &Options::default());
+    let compiled = repository.compile(base_source.as_ref(), output);
     let base = State::compiled(base, &compiled, base_source.as_ref());
     let head = State::compiled("", compilation, source);
     Ok(compare(&base, &head))
