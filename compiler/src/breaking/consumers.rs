@@ -84,16 +84,13 @@ fn definitions(service: Option<&ServiceState<'_>>) -> Vec<Definition> {
     definitions
 }
 
-/// Whether the head has the version otherwise, or is of its workspace and has it
-/// no more.
+/// Whether the head has the version with another component, or has it no more. A
+/// head with errors may lack it for one of them, and most probably for this break.
 fn is_replaced(head: &State<'_>, service: &str, version: &str, live: &v1::Version) -> bool {
-    match head.services.get(service) {
-        Some(service) => service
-            .versions
-            .get(version)
-            .is_none_or(|state| state.version.component != live.component),
-        // Of a service that the head does not have, another workspace may.
-        None => false,
+    let service = head.services.get(service);
+    match service.and_then(|service| service.versions.get(version)) {
+        Some(state) => state.version.component != live.component,
+        None => head.errors == 0,
     }
 }
 
@@ -105,12 +102,9 @@ fn reason(import: &v1::Import, old: &[Definition], new: &[Definition]) -> Option
     }
     let mut first = None;
     for to in given(import, new) {
-        let changed = differences(from, to)
+        let (function, reason) = differences(from, to)
             .into_iter()
-            .find(|(function, _)| import.functions.contains(function));
-        let Some((function, reason)) = changed else {
-            return None;
-        };
+            .find(|(function, _)| import.functions.contains(function))?;
         first.get_or_insert_with(|| format!("whose function `{function}` changes: {reason}"));
     }
     Some(first.unwrap_or_else(|| "whose version is removed".to_owned()))

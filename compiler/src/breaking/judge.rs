@@ -184,11 +184,11 @@ impl Judge<'_, '_> {
         };
         if !found.additions.is_empty() {
             let (named, rest) = found.additions.split_at(found.additions.len().min(NAMED));
-            let mut text = format!("new: {}", named.join(", "));
-            if !rest.is_empty() {
-                text.push_str(&format!(" and {} more", rest.len()));
-            }
-            diagnostic = diagnostic.note(text);
+            let named = named.join(", ");
+            diagnostic = diagnostic.note(match rest.len() {
+                0 => format!("new: {named}"),
+                rest => format!("new: {named} and {rest} more"),
+            });
         }
         if from.major == 0 && from.pre.is_empty() {
             diagnostic = diagnostic

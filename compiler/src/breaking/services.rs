@@ -110,14 +110,14 @@ impl<'c, 's> Comparison<'c, 's> {
             .filter(|version| !new.interfaces.contains_key(version))
             .map(ToString::to_string)
             .collect();
+        if pairs.is_empty() && removed.is_empty() {
+            return None;
+        }
         let consumers = if self.base.source.is_none() {
             consumers::broken(self.base, self.head, old, Some(new))
         } else {
             Vec::new()
         };
-        if pairs.is_empty() && removed.is_empty() && consumers.is_empty() {
-            return None;
-        }
         let mut report = ServiceReport {
             service: name.to_owned(),
             status: Status::Changed,
@@ -130,7 +130,7 @@ impl<'c, 's> Comparison<'c, 's> {
         for pair in pairs {
             let is_newest = Some(pair.to.0) == newest;
             let more = if is_newest {
-                self.identity((old_name, old), (name, new), pair.to.1)
+                Self::identity((old_name, old), (name, new), pair.to.1)
             } else {
                 Vec::new()
             };
@@ -190,7 +190,6 @@ impl<'c, 's> Comparison<'c, 's> {
 
     /// Changes of the id and the domain.
     fn identity(
-        &mut self,
         (old_name, old): (&str, &ServiceState<'_>),
         (name, new): (&str, &ServiceState<'_>),
         newest: &InterfaceState<'_>,

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use vimana_proto::state::v1::{self, Resource, Spec, spec};
 use vimana_proto::{Digest, Kind};
@@ -123,12 +124,12 @@ impl Place {
         };
         let mut text = format!("`{file}");
         if self.line > 0 {
-            text.push_str(&format!(":{}", self.line));
+            let _ = write!(text, ":{}", self.line);
         }
         text.push('`');
         if let Some(commit) = &self.commit {
             let short = commit.get(..12).unwrap_or(commit);
-            text.push_str(&format!(" of commit {short}"));
+            let _ = write!(text, " of commit {short}");
         }
         text
     }
@@ -155,7 +156,7 @@ impl<'s> State<'s> {
                 Kind::Interface => {
                     let name = node.address.name();
                     let interface = InterfaceOf::Node(node);
-                    state.add_interface(name, interface, node.digest.clone(), place);
+                    state.add_interface(name, interface, node.digest, place);
                 }
                 Kind::Domain | Kind::Variable | Kind::Cluster => {}
                 Kind::Service | Kind::Version | Kind::Route | Kind::Session | Kind::VPod => {

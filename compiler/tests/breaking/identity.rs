@@ -8,7 +8,7 @@ const ONE: &str = "string name = 1;";
 fn a_service_that_is_renamed_is_known_by_its_id() {
     let base = repository(&[things("1.2.0", ONE)], "");
     let renamed = things("1.2.0", ONE).replace("service Things", "service Stuff");
-    let outcome = compared(&base, &repository(&[renamed.clone()], ""));
+    let outcome = compared(&base, &repository(std::slice::from_ref(&renamed), ""));
     let found = findings(&outcome);
     assert!(
         found.contains(
@@ -65,7 +65,7 @@ fn a_service_that_is_gone_is_told_and_one_that_is_new_is_none_of_anybodys() {
 #[test]
 fn a_service_may_move_to_another_folder() {
     let definition = things("1.2.0", ONE);
-    let base = repository(&[definition.clone()], "");
+    let base = repository(std::slice::from_ref(&definition), "");
     let head = repo([
         ("vimana.toml", text(SETTINGS)),
         ("b/c/things.proto", text(&definition)),

@@ -1,8 +1,9 @@
 use vimana_compiler::breaking::{Outcome, State, compare};
 use vimana_compiler::source::Memory;
 use vimana_compiler::{Options, compile};
-use vimana_proto::state::v1::{Import, Resource, spec};
+use vimana_proto::state::v1::Resource;
 
+use crate::repo::{component_of_wit, definition, wit};
 use crate::{findings, repository, things};
 
 const TWO: &str = "string name = 1; int32 age = 2;";
@@ -13,24 +14,20 @@ fn live(source: &Memory) -> Vec<Resource> {
     compile(source, &Options::default()).graph().resources()
 }
 
-/// A version of another service, which calls `Get` of `a.Things` at `version`.
-fn consumer(version: &str) -> Resource {
-    let mut resources = live(&repository(&[things("1.0.0", ONE)], ""));
-    let mut resource = resources
-        .drain(..)
-        .find(|resource| resource.address.starts_with("version/"))
-        .unwrap();
-    resource.address = "version/example.com:shop.Orders@3.1.0".to_owned();
-    if let Some(spec::Kind::Version(found)) = &mut resource.spec.as_mut().unwrap().kind {
-        found.service = "example.com:shop.Orders".to_owned();
-        found.version = "3.1.0".to_owned();
-        found.imports = vec![Import {
-            interface: format!("a:things/rpc@{version}"),
-            functions: vec!["get".to_owned()],
-        }];
-    }
-    resource.origin.as_mut().unwrap().file = "shop/service.txtpb".to_owned();
-    resource
+/// The same repository with a service `shop.Things`, whose component calls
+/// `a.Things` as `callee` defines it.
+fn with_consumer(mut source: Memory, callee: &str) -> Memory {
+    let caller = definition("shop", 2, "3.1.0", "/orders");
+    let other = wit(callee);
+    let end = other.find("/// What an implementation").unwrap();
+    let (package, rest) = other[..end].split_once(';').unwrap();
+    let (name, version) = package.rsplit(' ').next().unwrap().split_once('@').unwrap();
+    let import = format!("world things {{\n  import {name}/rpc@{version};");
+    let world = wit(&caller).replace("world things {", &import);
+    let component = component_of_wit(&format!("{world}\n{package} {{{rest}}}\n"));
+    source.insert("shop/shop.proto".parse().unwrap(), caller);
+    source.insert("shop/shop-3.1.0.wasm".parse().unwrap(), component);
+    source
 }
 
 fn against(live: &[Resource], head: &Memory) -> Outcome {
@@ -82,42 +79,57 @@ fn a_version_that_gets_traffic_is_not_removed_unnoticed() {
 
 #[test]
 fn a_live_consumer_that_breaks_is_named_with_the_reason() {
-    let mut old = live(&repository(&[things("1.2.0", TWO)], ""));
-    old.push(consumer("1.2.0"));
+    let callee = things("1.2.0", TWO);
+    let with = |source| with_consumer(source, &callee);
+    let old = live(&with(repository(std::slice::from_ref(&callee), "")));
 
     // 2.0.0 may break whom it likes, but not those who run.
-    let outcome = against(&old, &repository(&[things("2.0.0", ONE)], ""));
+    let outcome = against(&old, &with(repository(&[things("2.0.0", ONE)], "")));
     let found = findings(&outcome);
-    assert!(found.contains("VM0203 error a/a-2.0.0.proto:7: the live consumer `example.com:shop.Orders@3.1.0` imports `a:things/rpc@1.2.0`, whose version is removed"), "{found}");
+    assert_eq!(
+        found,
+        "VM0202 warning a/a-2.0.0.proto:7: `example.com:a.Things@1.2.0` is removed while it gets 100 % of the traffic\n\
+         VM0203 error a/a-2.0.0.proto:7: the live consumer `example.com:shop.Things@3.1.0` imports `a:things/rpc@1.2.0`, whose version is removed\n"
+    );
     let consumers = &outcome.report.services[0].broken_consumers;
-    assert_eq!(consumers[0].consumer, "example.com:shop.Orders@3.1.0");
+    assert_eq!(consumers[0].consumer, "example.com:shop.Things@3.1.0");
 
     // A compatible version gives what it imports, but with another record.
-    let outcome = against(
-        &old,
-        &repository(&[things("1.3.0", &format!("{TWO} bool old = 3;"))], ""),
-    );
-    let found = findings(&outcome);
+    let more = things("1.3.0", &format!("{TWO} bool old = 3;"));
+    let found = findings(&against(&old, &with(repository(&[more], ""))));
     assert!(
         found.contains(
             "whose function `get` changes: in the request, the field `old` of `request` is new"
         ),
         "{found}"
     );
+}
 
-    // Both side by side.
+#[test]
+fn a_consumer_that_is_left_what_it_imports_or_goes_with_it_is_not_named() {
+    let callee = things("1.2.0", TWO);
+    let with = |source| with_consumer(source, &callee);
+    let old = live(&with(repository(std::slice::from_ref(&callee), "")));
+
     let config = "version { version: \"1.2.0\" }\nversion { version: \"2.0.0\" weight: 1 }\n";
-    let both = repository(&[things("1.2.0", TWO), things("2.0.0", ONE)], config);
+    let both = with(repository(&[callee.clone(), things("2.0.0", ONE)], config));
     let found = findings(&against(&old, &both));
+    assert!(!found.contains("VM0203"), "{found}");
+
+    let alone = repository(&[things("2.0.0", ONE)], "");
+    let found = findings(&against(&old, &alone));
     assert!(!found.contains("VM0203"), "{found}");
 }
 
 #[test]
 fn the_consumers_of_a_service_that_is_removed_are_named() {
-    let mut old = live(&repository(&[things("1.2.0", TWO)], ""));
-    old.push(consumer("1.2.0"));
+    let callee = things("1.2.0", TWO);
+    let old = live(&with_consumer(
+        repository(std::slice::from_ref(&callee), ""),
+        &callee,
+    ));
     let empty = crate::repo::repo([("vimana.toml", crate::text(crate::SETTINGS))]);
-    let found = findings(&against(&old, &empty));
+    let found = findings(&against(&old, &with_consumer(empty, &callee)));
     assert!(found.contains("VM0210 error"), "{found}");
-    assert!(found.contains("VM0203 error vimana.toml:1: the live consumer `example.com:shop.Orders@3.1.0` imports `a:things/rpc@1.2.0`, whose service is removed"), "{found}");
+    assert!(found.contains("VM0203 error vimana.toml:1: the live consumer `example.com:shop.Things@3.1.0` imports `a:things/rpc@1.2.0`, whose service is removed"), "{found}");
 }

@@ -6,6 +6,7 @@
 mod repo;
 
 mod allowances;
+mod docs;
 mod identity;
 mod live;
 mod places;

@@ -1,4 +1,5 @@
 use prost_reflect::{ExtensionDescriptor, MessageDescriptor};
+use prost_types::FieldOptions;
 use prost_types::field_options::{CType, JsType};
 
 use super::Comparison;
@@ -197,11 +198,11 @@ fn generator_options(
 ) -> [(&'static str, &'static str, &'static str); 2] {
     let js = |field: &Field| {
         let options = field.proto.options.as_ref();
-        options.map_or(JsType::JsNormal, |options| options.jstype())
+        options.map_or(JsType::JsNormal, FieldOptions::jstype)
     };
     let c = |field: &Field| {
         let options = field.proto.options.as_ref();
-        options.map_or(CType::String, |options| options.ctype())
+        options.map_or(CType::String, FieldOptions::ctype)
     };
     [
         ("jstype", js(base).as_str_name(), js(head).as_str_name()),

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use prost_reflect::MessageDescriptor;
+use prost_types::MessageOptions;
 
 use super::Comparison;
 use crate::breaking::change::Spot;
@@ -44,17 +45,14 @@ impl Comparison<'_> {
             return;
         }
         let name = self.names.of(base.full_name());
-        match self.head.pool.get_message_by_name(&name) {
-            Some(head) => {
-                self.both(base, &head);
-                known.insert(name);
-            }
-            None => {
-                let parent = base.parent_message();
-                let parent = parent.as_ref().map(MessageDescriptor::full_name);
-                let around = self.around(base.parent_file().name(), parent);
-                self.add(message_removed::change(base, around));
-            }
+        if let Some(head) = self.head.pool.get_message_by_name(&name) {
+            self.both(base, &head);
+            known.insert(name);
+        } else {
+            let parent = base.parent_message();
+            let parent = parent.as_ref().map(MessageDescriptor::full_name);
+            let around = self.around(base.parent_file().name(), parent);
+            self.add(message_removed::change(base, around));
         }
         for child in base.child_messages() {
             self.message(&child, known);
@@ -72,7 +70,7 @@ impl Comparison<'_> {
         }
         let is_set = |message: &MessageDescriptor| {
             let options = message.descriptor_proto().options.as_ref();
-            options.is_some_and(|options| options.message_set_wire_format())
+            options.is_some_and(MessageOptions::message_set_wire_format)
         };
         if is_set(base) != is_set(head) {
             self.add(message_set_changed::change(base, head, is_set(base)));

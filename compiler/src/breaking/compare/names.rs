@@ -1,6 +1,9 @@
 use std::collections::BTreeMap;
 
 use prost_reflect::FileDescriptor;
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, ServiceDescriptorProto,
+};
 
 /// What the elements and files of the base are called in the head, where a file, a
 /// package or a service is renamed as a whole, which is told once.
@@ -15,10 +18,10 @@ impl Names {
     /// Learns that all of `base` is in the package `package` now.
     pub(super) fn rename_package(&mut self, base: &FileDescriptor, package: &str) {
         let file = base.file_descriptor_proto();
-        let messages = file.message_type.iter().map(|message| message.name());
-        let enums = file.enum_type.iter().map(|found| found.name());
-        let services = file.service.iter().map(|service| service.name());
-        let extensions = file.extension.iter().map(|field| field.name());
+        let messages = file.message_type.iter().map(DescriptorProto::name);
+        let enums = file.enum_type.iter().map(EnumDescriptorProto::name);
+        let services = file.service.iter().map(ServiceDescriptorProto::name);
+        let extensions = file.extension.iter().map(FieldDescriptorProto::name);
         let names = messages.chain(enums).chain(services).chain(extensions);
         for name in names {
             let old = within(base.package_name(), name);

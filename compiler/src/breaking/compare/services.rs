@@ -13,12 +13,11 @@ impl Comparison<'_> {
         for file in self.base.files() {
             for base in file.services() {
                 let name = self.names.of(base.full_name());
-                match self.head.pool.get_service_by_name(&name) {
-                    Some(head) => self.service(&base, &head, claims),
-                    None => {
-                        let around = self.around(file.name(), None);
-                        self.add(service_removed::change(&base, around));
-                    }
+                if let Some(head) = self.head.pool.get_service_by_name(&name) {
+                    self.service(&base, &head, claims);
+                } else {
+                    let around = self.around(file.name(), None);
+                    self.add(service_removed::change(&base, around));
                 }
             }
         }

@@ -7,8 +7,8 @@
 //!
 //! The consumer cannot be instantiated any more. The report names each.
 //!
-//! This is told by `vimana check --against-live`. The consumer may come from
-//! another repository.
+//! This is told by `vimana check --against-live`, of the components of the
+//! workspace. A consumer that the repository replaces is none.
 //!
 //! ## Wrong
 //!
