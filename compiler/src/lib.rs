@@ -36,6 +36,7 @@ pub mod policy;
 mod protobuf;
 pub mod rules;
 pub mod schemas;
+mod secrets;
 pub mod service_config;
 mod services;
 pub mod settings;

@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
+
 use vimana_proto::config::v1::service::Placement;
 
 use crate::diagnostic::Diagnostic;
-use crate::rules::{nearest, unknown_region};
+use crate::rules::{failover_to_nowhere, nearest, unknown_region};
 use crate::service_config::ServiceConfig;
 use crate::settings::{Cluster, Region, Selector, Settings};
 
@@ -36,6 +38,7 @@ pub(crate) fn place(
         .iter()
         .map(|region| &region.selector)
         .collect();
+    let mut has_unknown = false;
     for region in config.regions() {
         if !settings
             .clusters
@@ -43,6 +46,17 @@ pub(crate) fn place(
             .any(|cluster| is_in(cluster, &region.selector))
         {
             out.push(unknown(region, settings));
+            has_unknown = true;
+        }
+    }
+    if regional.failover && !has_unknown {
+        let known = settings.clusters.values().flat_map(regions);
+        let matched: BTreeSet<_> = known
+            .filter(|region| selectors.iter().any(|selector| selector.matches(region)))
+            .collect();
+        if let (1, Some(only)) = (matched.len(), matched.first()) {
+            let span = config.span("regional.failover");
+            out.push(failover_to_nowhere::diagnostic(span, &only.to_string()));
         }
     }
     Placed {

@@ -113,6 +113,8 @@ groups! {
         invalid_domain,
         no_domain,
         unknown_region,
+        covered_selector,
+        failover_to_nowhere,
         configuration_without_service,
     }
     /// `vimana.toml`, and keys and values wherever they stand.
@@ -125,6 +127,7 @@ groups! {
         not_supported,
         invalid_variable,
         undeclared_variable,
+        plain_endpoint,
     }
     /// `.proto` files, and the interfaces that they define.
     Proto proto {
@@ -220,6 +223,16 @@ groups! {
         session_removed,
         vpod_network_changed,
     }
+    /// Secrets in files that many can read.
+    Secrets secrets {
+        token_in_clear,
+        probable_secret,
+        exposed_variable,
+    }
+    /// Where what runs comes from.
+    SupplyChain supply_chain {
+        unpinned_component,
+    }
     /// Sessions and virtual pods in `vpods.yml`.
     VPods vpods {
         invalid_yaml,
@@ -227,6 +240,15 @@ groups! {
         missing_program,
         unreachable_name,
         invalid_program,
+        unknown_launcher,
+        unknown_reachable,
+        self_reach,
+        undeclared_call,
+        missing_function,
+        invalid_url,
+        wrong_launcher,
+        unreachable_vpod,
+        reachable_twice,
     }
     /// What a repository says about rules: their levels, and silencers.
     Policy policy {

@@ -6,7 +6,8 @@ use vimana_proto::config::v1::{self, service::Placement};
 use super::{Limits, Region, ServiceConfig, Version, allowance, limits};
 use crate::diagnostic::Diagnostic;
 use crate::rules::{
-    duplicate_version, invalid_domain, invalid_selector, invalid_version, missing_field, no_traffic,
+    covered_selector, duplicate_version, invalid_domain, invalid_selector, invalid_version,
+    missing_field, no_traffic,
 };
 use crate::settings::Selector;
 use crate::source::RepoPath;
@@ -86,7 +87,28 @@ fn regions(config: &ServiceConfig, text: &str, diagnostics: &mut Vec<Diagnostic>
             }
         }
     }
+    check_covered(&regions, diagnostics);
     regions
+}
+
+/// Reports each selector that another one covers; of two that are the same, the
+/// second.
+fn check_covered(regions: &[Region], diagnostics: &mut Vec<Diagnostic>) {
+    for (index, region) in regions.iter().enumerate() {
+        let selector = &region.selector;
+        let by = regions.iter().enumerate().find(|(other, found)| {
+            let is_before = *other < index || found.selector != *selector;
+            *other != index && is_before && found.selector.covers(selector)
+        });
+        if let Some((_, by)) = by {
+            diagnostics.push(covered_selector::diagnostic(
+                region.span.clone(),
+                &selector.to_string(),
+                &by.selector.to_string(),
+                by.span.clone(),
+            ));
+        }
+    }
 }
 
 /// Whether a string is written as several literals.

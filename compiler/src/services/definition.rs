@@ -10,7 +10,11 @@ use vimana_proto::options::{OpenTelemetryExporter, ServiceOptions};
 use super::messages;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::protobuf::{Linked, OptionField, rename};
-use crate::rules::{invalid_interface, invalid_service_options, invalid_version, not_supported};
+use crate::rules::token_in_clear::Place;
+use crate::rules::{
+    invalid_interface, invalid_service_options, invalid_version, not_supported, plain_endpoint,
+};
+use crate::secrets;
 use crate::source::RepoPath;
 
 /// The number of the extension `vimana.service`.
@@ -108,6 +112,7 @@ impl Definition {
             .filter(|otlp| *otlp != OpenTelemetryExporter::default());
         if let Some(otlp) = &otlp {
             check_exporter(otlp, &field, out);
+            check_headers(&otlp.headers, &field("otlp.headers"), out);
         }
         let bindings = read_bindings(&linked, &service, out);
 
@@ -225,6 +230,21 @@ fn check_exporter(
             format!("`{}` is no URL of an OTLP receiver", otlp.endpoint),
             "write `endpoint: \"https://HOST/PATH\"`",
         ));
+    }
+    if plain_endpoint::is_exposed(&otlp.endpoint) {
+        let span = field("otlp.endpoint");
+        out.push(plain_endpoint::exporter(span, &otlp.endpoint));
+    }
+    let what = "the endpoint of `otlp`";
+    let span = field("otlp.endpoint");
+    secrets::check(what, "endpoint", &otlp.endpoint, Place::Header, &span, out);
+}
+
+/// Reports the headers that hold a secret in clear.
+fn check_headers(headers: &str, span: &Span, out: &mut Vec<Diagnostic>) {
+    for (name, value) in secrets::headers(headers) {
+        let what = format!("the header `{name}`");
+        secrets::check(&what, name, &value, Place::Header, span, out);
     }
 }
 

@@ -16,7 +16,8 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::graph::{EdgeKind, GraphBuilder};
 use crate::placement::{Placed, place};
 use crate::protobuf::Protos;
-use crate::rules::undeclared_variable;
+use crate::rules::{exposed_variable, undeclared_variable};
+use crate::secrets;
 use crate::settings::Settings;
 use crate::texts::Texts;
 
@@ -196,15 +197,25 @@ impl Resources<'_, '_> {
             return BTreeSet::new();
         };
         let mut declared = BTreeSet::new();
+        let text = definition.linked.text(&definition.linked.name);
+        let span = |name: &str| reference_span(text.unwrap_or_default(), definition, name);
         for name in references(&otlp.headers) {
             if self.settings.variables.contains_key(name) {
                 declared.insert(name.to_owned());
             } else {
                 let known: Vec<_> = self.settings.variables.keys().map(String::as_str).collect();
-                let text = definition.linked.text(&definition.linked.name);
-                let span = reference_span(text.unwrap_or_default(), definition, name);
-                self.out
-                    .push(undeclared_variable::diagnostic(span, name, &known));
+                let diagnostic = undeclared_variable::diagnostic(span(name), name, &known);
+                self.out.push(diagnostic);
+            }
+        }
+        let headers = secrets::headers(&otlp.headers);
+        for (_, value) in headers.filter(|(header, _)| secrets::authenticates(header)) {
+            for name in references(&value) {
+                let variable = self.settings.variables.get(name);
+                if variable.is_some_and(|variable| !variable.secret) {
+                    self.out
+                        .push(exposed_variable::diagnostic(span(name), name));
+                }
             }
         }
         declared

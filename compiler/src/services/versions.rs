@@ -1,7 +1,9 @@
 use super::definition::Definition;
 use super::folder::Service;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::rules::{ambiguous_component, missing_component, missing_interface, not_supported};
+use crate::rules::{
+    ambiguous_component, missing_component, missing_interface, not_supported, unpinned_component,
+};
 use crate::service_config;
 use crate::source::RepoPath;
 use crate::texts::Texts;
@@ -178,6 +180,9 @@ fn find_component(
     };
     let span = service.config.span(&format!("{}.component", entry.path));
     if name.starts_with("oci://") {
+        if !unpinned_component::is_pinned(name) {
+            out.push(unpinned_component::diagnostic(span.clone(), name));
+        }
         out.push(not_supported::diagnostic(
             span,
             "a component from a registry",

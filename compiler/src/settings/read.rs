@@ -8,7 +8,9 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::document::{Fields, Located, Table, toml};
-use crate::rules::{invalid_toml, invalid_value, invalid_variable, nearest, not_supported};
+use crate::rules::{
+    invalid_toml, invalid_value, invalid_variable, nearest, not_supported, plain_endpoint,
+};
 use crate::source::RepoPath;
 
 /// Where the parts of `vimana.toml` are written.
@@ -193,10 +195,14 @@ fn read_cluster(name: String, fields: &mut Fields<'_>, out: &mut Vec<Diagnostic>
     }
     if let Some(endpoint) = fields.string("endpoint", out) {
         match check_endpoint(fields, &endpoint) {
-            Ok(()) => endpoint
-                .value
-                .trim_end_matches('/')
-                .clone_into(&mut cluster.endpoint),
+            Ok(()) => {
+                let url = endpoint.value.trim_end_matches('/');
+                if plain_endpoint::is_exposed(url) {
+                    let span = fields.span(endpoint.range.clone());
+                    out.push(plain_endpoint::cluster(span, url));
+                }
+                url.clone_into(&mut cluster.endpoint);
+            }
             Err(diagnostic) => out.push(*diagnostic),
         }
     }

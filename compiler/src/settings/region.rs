@@ -57,6 +57,15 @@ impl Selector {
     }
 }
 
+impl Selector {
+    /// Whether every region that `other` matches, this one matches.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        let is_same = self.provider.is_none() || self.provider == other.provider;
+        let rest = other.name.strip_prefix(&self.name);
+        is_same && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    }
+}
+
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.provider, self.name)
@@ -135,6 +144,21 @@ mod tests {
         assert!(!matches("/us-east", "gcp/us-east1"));
         assert!(matches("aws/eu-west", "aws/eu-west-1"));
         assert!(!matches("aws/eu-west", "gcp/eu-west-1"));
+    }
+
+    #[test]
+    fn a_selector_covers_what_it_matches_all_of() {
+        let covers = |a: &str, b: &str| {
+            let [a, b] = [a, b].map(|text| text.parse::<Selector>().unwrap());
+            a.covers(&b)
+        };
+        assert!(covers("/us-east", "/us-east"));
+        assert!(covers("/us-east", "aws/us-east-1"));
+        assert!(covers("aws/us", "aws/us-east"));
+        assert!(!covers("aws/us-east", "/us-east"));
+        assert!(!covers("/us-east-1", "/us-east"));
+        assert!(!covers("/us-east", "/us-east1"));
+        assert!(!covers("aws/us-east", "gcp/us-east"));
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! `vpods.yml`: sessions of virtual pods.
 
+mod calls;
+mod check;
 pub(crate) mod program;
 mod programs;
 mod read;
 mod resources;
 pub(crate) mod shape;
+mod url;
 
 use std::collections::BTreeMap;
 
@@ -29,15 +32,22 @@ pub(crate) struct Session {
 pub(crate) struct Pod {
     pub(crate) name: String,
     pub(crate) span: Span,
-    pub(crate) network: String,
+    pub(crate) network: Written,
     pub(crate) image: String,
     /// The path as it is written, from the folder of `vpods.yml`.
     pub(crate) source: String,
     /// The file that it names.
     pub(crate) program: Option<RepoPath>,
     pub(crate) source_span: Span,
-    pub(crate) launcher: String,
-    pub(crate) environment: BTreeMap<String, String>,
-    pub(crate) reachable: Vec<String>,
-    pub(crate) resources_url: String,
+    pub(crate) launcher: Written,
+    pub(crate) environment: BTreeMap<String, Written>,
+    pub(crate) reachable: Vec<Written>,
+    pub(crate) resources_url: Written,
+}
+
+/// A text and where it is written; the vpod itself, where it is not.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    pub(crate) text: String,
+    pub(crate) span: Span,
 }

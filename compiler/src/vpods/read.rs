@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Pod, Session, shape};
+use super::{Pod, Session, Written, shape};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Data, Fields, Located, Value, yaml};
 use crate::rules::{
@@ -95,15 +95,25 @@ fn read_pod(file: &RepoPath, item: &Value, out: &mut Vec<Diagnostic>) -> Option<
     let table = describe("container", item);
     let mut fields = Fields::of(file, table, start(item), item, out)?;
     fields.allow(&shape::POD, out);
-    let text = |key: &str, out: &mut Vec<Diagnostic>| {
-        let text = fields.string(key, out);
-        text.map(|text| text.value).unwrap_or_default()
+    let text = |key: &str, out: &mut Vec<Diagnostic>| match fields.string(key, out) {
+        Some(text) => Written {
+            text: text.value,
+            span: fields.span(text.range),
+        },
+        None => Written {
+            text: String::new(),
+            span: fields.place(),
+        },
     };
     let (network, image) = (text("network", out), text("image", out));
     let resources_url = text("resourcesUrl", out);
     let environment = read_environment(file, &fields, out);
     let reachable = fields.strings("reachableVPods", out);
-    let reachable = reachable.into_iter().map(|name| name.value).collect();
+    let written = |text: Located<String>| Written {
+        span: fields.span(text.range),
+        text: text.value,
+    };
+    let reachable = reachable.into_iter().map(written).collect();
 
     let name = read_name(&fields, "vpod", out);
     let source = fields.required("source", out);
@@ -133,11 +143,11 @@ fn read_pod(file: &RepoPath, item: &Value, out: &mut Vec<Diagnostic>) -> Option<
         name: name.value,
         span,
         network,
-        image,
+        image: image.text,
         source: source.value,
         program: program.ok(),
         source_span,
-        launcher: launcher.value,
+        launcher: written(launcher),
         environment,
         reachable,
         resources_url,
@@ -174,7 +184,7 @@ fn read_environment(
     file: &RepoPath,
     fields: &Fields<'_>,
     out: &mut Vec<Diagnostic>,
-) -> BTreeMap<String, String> {
+) -> BTreeMap<String, Written> {
     let Some(value) = fields.get("environment") else {
         return BTreeMap::new();
     };
@@ -203,7 +213,8 @@ fn read_environment(
                 continue;
             }
         };
-        environment.insert(key.text.clone(), text);
+        let span = Span::new(file.clone(), value.range.clone());
+        environment.insert(key.text.clone(), Written { text, span });
     }
     environment
 }

@@ -6,7 +6,7 @@ use vimana_proto::{Address, Digest};
 
 use super::program::Program;
 use super::programs::Programs;
-use super::{Pod, Session};
+use super::{Pod, Session, Written, check};
 use crate::compile::Options;
 use crate::diagnostic::Diagnostic;
 use crate::graph::{EdgeKind, GraphBuilder};
@@ -59,12 +59,14 @@ pub(crate) fn add(
     for (address, pod) in calls {
         for name in &pod.reachable {
             // A name that no vpod bears is a host of the network.
-            for target in by_name.get(&name.to_lowercase()).into_iter().flatten() {
+            for target in by_name.get(&name.text.to_lowercase()).into_iter().flatten() {
                 graph.edge(&address, target, EdgeKind::Reaches);
             }
         }
     }
-    programs.into_map()
+    let programs = programs.into_map();
+    check::all(&sessions, &programs, out);
+    programs
 }
 
 fn without_duplicates(sessions: Vec<Session>, out: &mut Vec<Diagnostic>) -> Vec<Session> {
@@ -111,13 +113,21 @@ fn resource(session: &Session, pod: &Pod, digest: Digest) -> v1::VPod {
     v1::VPod {
         session: session.name.clone(),
         name: pod.name.clone(),
-        network: pod.network.clone(),
+        network: pod.network.text.clone(),
         image: pod.image.clone(),
         source: pod.source.clone(),
         source_digest: digest.to_string(),
-        launcher: pod.launcher.clone(),
-        environment: pod.environment.clone(),
-        reachable_vpods: pod.reachable.clone(),
-        resources_url: pod.resources_url.clone(),
+        launcher: pod.launcher.text.clone(),
+        environment: pod
+            .environment
+            .iter()
+            .map(|(name, value)| (name.clone(), value.text.clone()))
+            .collect(),
+        reachable_vpods: texts(&pod.reachable),
+        resources_url: pod.resources_url.text.clone(),
     }
+}
+
+fn texts(written: &[Written]) -> Vec<String> {
+    written.iter().map(|written| written.text.clone()).collect()
 }

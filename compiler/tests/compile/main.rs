@@ -9,6 +9,7 @@ mod bad_input;
 mod desired;
 mod hostile;
 mod links;
+mod lints;
 mod mending;
 mod protobuf;
 mod repo;

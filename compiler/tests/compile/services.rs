@@ -305,6 +305,8 @@ a/service.txtpb:2:60 E VM0055 there is no component `a-1.0.wasm`
     help: did you mean `a-1.0.0.wasm`?
 a/service.txtpb:3:60 E VM0036 a component from a registry is not supported yet
     help: pull it into the repository, and name the file
+a/service.txtpb:3:60 E VM0105 `oci://x/y:1` is not pinned to a digest
+    help: write `oci://x/y:1@sha256:DIGEST`
 a/service.txtpb:4:60 E VM0055 `../../x.wasm` is outside of the repository
     help: put the component into the repository, and name it from the folder of this file
 # options

@@ -10,6 +10,7 @@ use annotate_snippets::{
 
 use super::place::uri;
 use crate::diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceFiles};
+use crate::rules::{probable_secret, token_in_clear};
 use crate::source::RepoPath;
 
 /// How text is rendered.
@@ -91,7 +92,9 @@ fn group<'a>(diagnostic: &'a Diagnostic, files: &'a SourceFiles) -> Group<'a> {
     for (path, labels) in by_file(&diagnostic.labels) {
         let name = normalize_untrusted_str(&format!("{path}"));
         group = match files.get(path) {
-            Some(file) if !file.is_binary() => show(group, name, file, &labels),
+            Some(file) if !file.is_binary() => {
+                show(group, name, file, &labels, is_secret(diagnostic))
+            }
             // The whole file is meant, and its beginning is where an editor goes to.
             _ => group.element(Origin::path(name).line(1).char_column(1)),
         };
@@ -109,6 +112,12 @@ fn group<'a>(diagnostic: &'a Diagnostic, files: &'a SourceFiles) -> Group<'a> {
         group = group.element(Level::HELP.with_name("fix").message(title));
     }
     group
+}
+
+/// Whether the finding is about a value that must not be shown: logs have more
+/// readers than repositories.
+fn is_secret(diagnostic: &Diagnostic) -> bool {
+    [token_in_clear::RULE.code, probable_secret::RULE.code].contains(&diagnostic.code)
 }
 
 /// The labels of each file: the file that the diagnostic is about first, then
@@ -130,7 +139,15 @@ fn by_file(labels: &[Label]) -> Vec<(&RepoPath, Vec<&Label>)> {
 /// The lines that `labels` are on, and what lies between them, which the
 /// renderer folds. Only these are handed over, so that the cost is that of the
 /// lines and not that of the file.
-fn show<'a>(group: Group<'a>, name: String, file: &SourceFile, labels: &[&Label]) -> Group<'a> {
+///
+/// What the primary label is on is masked where `is_secret`.
+fn show<'a>(
+    group: Group<'a>,
+    name: String,
+    file: &SourceFile,
+    labels: &[&Label],
+    is_secret: bool,
+) -> Group<'a> {
     let spans: Vec<Range<usize>> = labels
         .iter()
         .map(|label| file.clamp(&label.span.range))
@@ -139,7 +156,12 @@ fn show<'a>(group: Group<'a>, name: String, file: &SourceFile, labels: &[&Label]
     let last = spans.iter().map(|span| span.end).max().unwrap_or(0);
     let lines = file.line_index(first)..file.line_index(last) + 1;
 
-    let excerpt = Excerpt::new(file, lines.clone(), &spans);
+    let mut excerpt = Excerpt::new(file, lines.clone(), &spans);
+    for (label, span) in labels.iter().zip(&spans) {
+        if is_secret && label.primary {
+            excerpt.mask(span);
+        }
+    }
     let annotations = labels.iter().zip(&spans).map(|(label, span)| {
         let kind = if label.primary {
             AnnotationKind::Primary
@@ -261,6 +283,17 @@ impl Excerpt {
         if is_cut_behind {
             self.text.push_str(ELLIPSIS);
         }
+    }
+
+    /// Puts `*` for each byte of a span of the file.
+    fn mask(&mut self, span: &Range<usize>) {
+        let masked = self.place(span.start)..self.place(span.end);
+        let shown = self.text[masked.clone()].chars().flat_map(|char| {
+            let star = if char == '\n' { '\n' } else { '*' };
+            std::iter::repeat_n(star, char.len_utf8())
+        });
+        let shown: String = shown.collect();
+        self.text.replace_range(masked, &shown);
     }
 
     /// Where the byte `offset` of the file stands in the text; the nearest

@@ -25,6 +25,8 @@ pub(crate) struct Program {
     /// Whether it exports everything of another module, so that `exports` is
     /// not the whole of it.
     pub(crate) exports_more: bool,
+    /// Whether it has an `import` or an `export`.
+    pub(crate) is_module: bool,
     /// The URLs that it fetches, as far as they are written as literals.
     pub(crate) calls: Vec<Call>,
 }
@@ -133,6 +135,7 @@ fn parse_here(text: &str) -> Result<Program, ProgramError> {
     Ok(Program {
         exports,
         exports_more,
+        is_module: parsed.module_record.has_module_syntax,
         calls: calls::of(text, &comments.collect::<Vec<_>>()),
     })
 }
