@@ -12,7 +12,7 @@ pub(crate) const SETTINGS: &str = "vimana.toml";
 const CONFIG: &str = "service.txtpb";
 
 /// The name of the files that hold sessions of vpods.
-const VPODS: &str = "vpods.yml";
+pub(crate) const VPODS: &str = "vpods.yml";
 
 /// The files of a repository that mean something to vimana, by what they are.
 #[derive(Debug, Default)]

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::Program;
 use super::{Pod, Session, calls, url};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::discovery::VPODS;
 use crate::rules::token_in_clear::Place;
 use crate::rules::{
     invalid_url, missing_function, reachable_twice, self_reach, undeclared_call, unknown_launcher,
@@ -32,9 +33,10 @@ pub(super) fn all(
         let name = pod.name.to_lowercase();
         by_name.entry(name).or_default().push(pod);
     }
+    let is_complete = !has_errors(out);
     for pod in pods() {
         check_launcher(pod, programs, out);
-        check_reachable(pod, &by_name, out);
+        check_reachable(pod, &by_name, is_complete, out);
         check_calls(pod, &by_name, programs, out);
         check_environment(pod, out);
         let resources = &pod.resources_url;
@@ -43,6 +45,14 @@ pub(super) fn all(
             out.push(invalid_url::diagnostic(span, &resources.text, &why));
         }
     }
+}
+
+/// Whether a vpod may be missing for something that was reported.
+fn has_errors(out: &[Diagnostic]) -> bool {
+    out.iter().any(|found| {
+        let file = found.primary().map(|span| span.file.file_name());
+        found.severity == Severity::Error && file == Some(VPODS)
+    })
 }
 
 fn check_launcher(pod: &Pod, programs: &BTreeMap<RepoPath, Program>, out: &mut Vec<Diagnostic>) {
@@ -62,7 +72,7 @@ fn check_launcher(pod: &Pod, programs: &BTreeMap<RepoPath, Program>, out: &mut V
     }
 }
 
-fn check_reachable(pod: &Pod, by_name: &ByName<'_>, out: &mut Vec<Diagnostic>) {
+fn check_reachable(pod: &Pod, by_name: &ByName<'_>, is_complete: bool, out: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<String, _> = BTreeMap::new();
     for name in &pod.reachable {
         let (text, span) = (name.text.as_str(), name.span.clone());
@@ -77,7 +87,8 @@ fn check_reachable(pod: &Pod, by_name: &ByName<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         }
         let Some(others) = by_name.get(&lower) else {
-            if lower != unknown_reachable::GATEWAY && !lower.contains('.') {
+            let is_host = lower == unknown_reachable::GATEWAY || lower.contains('.');
+            if is_complete && !is_host {
                 let known = by_name.values().flatten().map(|pod| pod.name.as_str());
                 let known: Vec<_> = known.filter(|name| *name != pod.name).collect();
                 out.push(unknown_reachable::diagnostic(span, text, &known));
