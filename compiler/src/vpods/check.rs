@@ -37,7 +37,7 @@ pub(super) fn all(
     for pod in pods() {
         check_launcher(pod, programs, out);
         check_reachable(pod, &by_name, is_complete, out);
-        check_calls(pod, &by_name, programs, out);
+        check_calls(pod, &by_name, programs, is_complete, out);
         check_environment(pod, out);
         let resources = &pod.resources_url;
         if let Some(why) = url::problem(&resources.text) {
@@ -47,7 +47,7 @@ pub(super) fn all(
     }
 }
 
-/// Whether a vpod may be missing for something that was reported.
+/// Whether a vpod, or what it reaches, may be missing for something reported.
 fn has_errors(out: &[Diagnostic]) -> bool {
     out.iter().any(|found| {
         let file = found.primary().map(|span| span.file.file_name());
@@ -124,6 +124,7 @@ fn check_calls(
     pod: &Pod,
     by_name: &ByName<'_>,
     programs: &BTreeMap<RepoPath, Program>,
+    is_complete: bool,
     out: &mut Vec<Diagnostic>,
 ) {
     let reachable: BTreeSet<_> = pod
@@ -141,7 +142,7 @@ fn check_calls(
         };
         let is_own = call.host == pod.name.to_lowercase();
         if !is_own && !reachable.contains(&call.host) {
-            if reported.insert(call.host.clone()) {
+            if is_complete && reported.insert(call.host.clone()) {
                 let place = pod.span.clone();
                 out.push(undeclared_call::diagnostic(
                     call.span,
