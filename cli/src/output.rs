@@ -11,6 +11,7 @@ use crate::arguments::Color;
 /// Where a command writes.
 pub(crate) struct Output {
     stdout_color: bool,
+    stdout_terminal: bool,
     stderr_color: bool,
     stderr_terminal: bool,
     width: usize,
@@ -33,6 +34,7 @@ impl Output {
         Self {
             stdout_color: colours(anstream::AutoStream::choice(&io::stdout())),
             stderr_color: colours(anstream::AutoStream::choice(&io::stderr())),
+            stdout_terminal: io::stdout().is_terminal(),
             stderr_terminal: io::stderr().is_terminal(),
             width: width(),
         }
@@ -41,6 +43,11 @@ impl Output {
     /// Whether what goes to stdout is coloured.
     pub(crate) const fn stdout_color(&self) -> bool {
         self.stdout_color
+    }
+
+    /// Whether a person reads stdout, and no program.
+    pub(crate) const fn is_read(&self) -> bool {
+        self.stdout_terminal || self.stdout_color
     }
 
     /// Whether what goes to stderr is coloured.

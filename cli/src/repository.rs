@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use vimana_compiler::cache::InMemory;
 use vimana_compiler::diagnostic::render::text::Style;
 use vimana_compiler::diagnostic::{Diagnostic, Severity, SourceFiles, render};
-use vimana_compiler::source::{GitRevision, RepoPath, Source, WorkTree};
+use vimana_compiler::source::{GitRevision, RepoPath, Source, SourceError, WorkTree};
 use vimana_compiler::{Checked, Compilation, Desired, Hooks, Options, Settings};
 
 use crate::cache::DiskCache;
@@ -99,7 +99,14 @@ impl Repository {
             None => WorkTree::open(&self.root).map(|tree| Box::new(self.remembering(tree)) as _),
             Some(rev) => GitRevision::open(&self.root, rev).map(|tree| Box::new(tree) as _),
         };
-        source.map_err(|error| CommandError::from_error(Code::Failed, &error))
+        source.map_err(|error| match error {
+            // What git says of it names the parts of libgit2.
+            SourceError::Revision { .. } => CommandError::new(Code::Failed, error.to_string())
+                .with_help(
+                    "name a commit, a branch or a tag; `git log --oneline --all` shows them",
+                ),
+            error => CommandError::from_error(Code::Failed, &error),
+        })
     }
 
     fn remembering(&self, tree: WorkTree) -> WorkTree {

@@ -1,5 +1,5 @@
-//! End-to-end cases: each folder of `tests/cases/` is a repository, commands and
-//! what they print.
+//! End-to-end cases: each folder below `tests/cases/` that has `cmds` is a
+//! repository, commands and what they print.
 //!
 //! - `repo/`: the repository; without it, a copy of `examples/repo`.
 //! - `setup`: shell lines that change the copy, run in it (optional).
@@ -7,6 +7,9 @@
 //!   `vimana` is the binary under test.
 //! - `stdout`, `stderr`: what they print, with the command before and the exit
 //!   code behind. `BLESS=1` writes them anew.
+//!
+//! `CASES=VM004` runs those alone whose path has that in it. Those of
+//! `tests/cases/rules/` show one rule each, of the code that they are named after.
 #![allow(clippy::unwrap_used)]
 
 use std::fmt::Write as _;
@@ -16,16 +19,18 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use vimana_compiler::rules::{self, Group, Rule};
+
 mod support;
 
 #[test]
 fn each_case_prints_what_lies_beside_it() {
     let root = support::workspace().join("tests/cases");
-    let mut cases: Vec<PathBuf> = fs::read_dir(&root)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.join("cmds").is_file())
-        .collect();
+    let mut cases = Vec::new();
+    find(&root, &mut cases);
+    if let Ok(wanted) = std::env::var("CASES") {
+        cases.retain(|case| case.to_string_lossy().contains(&wanted));
+    }
     cases.sort();
     assert!(!cases.is_empty(), "{} holds no case", root.display());
 
@@ -45,6 +50,67 @@ fn each_case_prints_what_lies_beside_it() {
     let mut failures = failures.into_inner().unwrap();
     failures.sort();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// The cases in `folder` and below, but not within cases.
+fn find(folder: &Path, cases: &mut Vec<PathBuf>) {
+    if folder.join("cmds").is_file() {
+        cases.push(folder.to_owned());
+        return;
+    }
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            find(&entry.path(), cases);
+        }
+    }
+}
+
+/// The rules that no repository leads to: a guard against mistakes of vimana
+/// itself, which a unit test beside the rule shows.
+const NOT_FROM_FILES: &[&str] = &["VM0065"];
+
+/// What the cases about changes since a base print: each shows several rules, as a
+/// change breaks several things.
+fn breaking_cases(root: &Path) -> String {
+    let is_breaking = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().starts_with("breaking-")
+    };
+    fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(is_breaking)
+        .map(|path| fs::read_to_string(path.join("stdout")).unwrap())
+        .collect()
+}
+
+#[test]
+fn every_rule_has_a_case_that_shows_it() {
+    let root = support::workspace().join("tests/cases");
+    let cases = root.join("rules");
+    let breaking = breaking_cases(&root);
+    for rule in rules::ALL {
+        let code = rule.code();
+        if NOT_FROM_FILES.contains(&code) {
+            continue;
+        }
+        let mut printed = fs::read_to_string(cases.join(code).join("stdout")).unwrap_or_default();
+        if rule.group() == Group::Breaking {
+            printed.push_str(&breaking);
+        }
+        assert!(
+            printed.contains(&format!("[{code}]")),
+            "{} shows no finding of {code}, {}",
+            cases.join(code).display(),
+            rule.name()
+        );
+    }
+    for case in fs::read_dir(&cases).unwrap() {
+        let name = case.unwrap().file_name();
+        let code = name.to_str().unwrap();
+        assert!(Rule::find(code).is_some(), "{code} is no rule");
+    }
 }
 
 /// Runs one case; the error shows what differs.

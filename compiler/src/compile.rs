@@ -6,7 +6,7 @@ use crate::cache::{Cache, Units};
 use crate::desired::Compilation;
 use crate::diagnostic::{self, Diagnostic, Severity, SourceFiles, Span};
 use crate::discovery::{Discovered, SETTINGS, discover};
-use crate::graph::{Graph, GraphBuilder, GraphError, Origin};
+use crate::graph::{Graph, GraphBuilder, Origin};
 use crate::join::join;
 use crate::policy;
 use crate::protobuf::Protos;
@@ -243,7 +243,10 @@ fn load_settings(
     out: &mut Vec<Diagnostic>,
 ) -> (Settings, Places) {
     let Some(file) = &found.settings else {
-        out.push(missing_settings::diagnostic());
+        // What was not listed may well be there.
+        if !found.is_cut {
+            out.push(missing_settings::diagnostic());
+        }
         return Default::default();
     };
     match texts.read(file, out) {
@@ -315,17 +318,7 @@ fn drop_consequences(out: &mut Vec<Diagnostic>) {
 fn finish(builder: GraphBuilder, out: &mut Vec<Diagnostic>) -> Graph {
     let (graph, errors) = builder.finish();
     if !has_errors(out) {
-        out.extend(errors.iter().map(graph_diagnostic));
+        out.extend(errors.iter().map(invalid_graph::diagnostic));
     }
     graph
-}
-
-fn graph_diagnostic(error: &GraphError) -> Diagnostic {
-    let origin = match error {
-        GraphError::Duplicate { second, .. } => Some(second),
-        GraphError::Dangling { origin, .. } => origin.as_ref(),
-        GraphError::Cycle { origin, .. } => Some(origin),
-    };
-    let span = origin.map(|origin| Span::start_of(origin.file.clone()));
-    invalid_graph::diagnostic(span, error.to_string())
 }

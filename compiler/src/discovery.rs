@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::compile::Options;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{bad_file_name, escaping_symlink, too_many};
+use crate::diagnostic::Diagnostic;
+use crate::rules::{bad_file_name, escaping_symlink, ignored_symlink, too_many};
 use crate::source::{ContentId, EntryKind, RepoPath, Source, read_error};
 
 /// The name of the settings, at the root.
@@ -29,6 +29,8 @@ pub(crate) struct Discovered {
     pub(crate) files: BTreeSet<RepoPath>,
     /// Every JavaScript file, for suggestions.
     pub(crate) scripts: Vec<RepoPath>,
+    /// Whether the files could not all be listed, which has been reported.
+    pub(crate) is_cut: bool,
 }
 
 /// A folder, by what its files are; those of its subfolders are not among them.
@@ -49,12 +51,14 @@ pub(crate) fn discover(
     let entries = match source.entries() {
         Ok(entries) => entries,
         Err(error) => {
-            out.push(read_error(&error));
+            out.push(read_error(&error, u64::MAX));
+            discovered.is_cut = true;
             return discovered;
         }
     };
     if entries.len() > options.max_files {
         out.push(too_many::files(entries.len(), options.max_files));
+        discovered.is_cut = true;
         return discovered;
     }
     for entry in entries {
@@ -66,13 +70,11 @@ pub(crate) fn discover(
             EntryKind::Symlink {
                 target,
                 escapes: true,
-            } => {
-                let mut diagnostic = escaping_symlink::diagnostic(&entry.path, &target);
-                if !is_configuration(&entry.path) {
-                    diagnostic.severity = Severity::Warning;
-                }
-                out.push(diagnostic);
-            }
+            } => out.push(if is_configuration(&entry.path) {
+                escaping_symlink::diagnostic(&entry.path, &target)
+            } else {
+                ignored_symlink::diagnostic(&entry.path, &target)
+            }),
             EntryKind::File | EntryKind::Symlink { .. } => discovered.add(entry.path),
         }
     }

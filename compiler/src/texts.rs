@@ -122,7 +122,7 @@ impl<'a> Texts<'a> {
                         Seen::Unknown
                     },
                 );
-                out.push(read_error(&error));
+                out.push(read_error(&error, limit));
                 return None;
             }
         };

@@ -1,14 +1,17 @@
-//! The committed JSON Schemas are those of the code; `BLESS=1` writes them anew.
+//! The committed JSON Schemas, and the reference of the rules, are those of the
+//! code; `BLESS=1` writes them anew.
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 
-use vimana_compiler::{diagnostic, graph, schemas};
+use vimana_compiler::{diagnostic, graph, rules, schemas};
 
 fn check(name: &str, schema: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../schemas")
-        .join(name);
+    check_file(&format!("schemas/{name}"), schema);
+}
+
+fn check_file(path: &str, schema: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, schema).unwrap();
     }
@@ -41,4 +44,17 @@ fn the_schema_of_vpods_is_that_of_the_code() {
 #[test]
 fn the_schema_of_the_graph_is_that_of_the_code() {
     check("graph.schema.json", &graph::render::json::schema());
+}
+
+#[test]
+fn the_schema_of_explanations_is_that_of_the_code() {
+    check("explain.schema.json", &rules::render::json::schema());
+}
+
+#[test]
+fn the_reference_of_the_rules_is_that_of_the_code() {
+    check_file(
+        "docs/src/reference/rules.md",
+        &rules::render::markdown::render(),
+    );
 }

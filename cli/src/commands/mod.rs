@@ -2,6 +2,7 @@
 
 mod apply;
 mod check;
+mod explain;
 mod fix;
 mod fmt;
 mod graph;
@@ -23,6 +24,8 @@ use crate::output::Output;
 pub(crate) enum Command {
     /// Compiles the repository and tells everything that is wrong with it
     Check(check::Arguments),
+    /// Explains a rule: what it finds, why that is wrong, and how to mend it
+    Explain(explain::Arguments),
     /// Applies the fixes that findings carry
     Fix(fix::Arguments),
     /// Puts `.txtpb` files and `vpods.yml` into the one style
@@ -50,6 +53,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, Comman
     let global = &arguments.global;
     match &arguments.command {
         Command::Check(arguments) => check::run(arguments, global, output),
+        Command::Explain(arguments) => explain::run(arguments, output),
         Command::Fix(arguments) => fix::run(arguments, output),
         Command::Fmt(arguments) => fmt::run(arguments, output),
         Command::Wit(arguments) => wit::run(arguments, output),

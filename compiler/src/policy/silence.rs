@@ -41,7 +41,7 @@ impl Silencers {
         let Some((file, silencers)) = self.by_file.get_key_value(&span.file) else {
             return uses;
         };
-        if !Rule::find(diagnostic.code).is_some_and(is_silenceable) {
+        if !Rule::find(diagnostic.code).is_some_and(Rule::silenceable) {
             return uses;
         }
         for (index, silencer) in silencers.iter().enumerate() {
@@ -117,11 +117,6 @@ fn is_required_error(diagnostic: &Diagnostic) -> bool {
         && Rule::find(diagnostic.code).is_none_or(|rule| !rule.configurable())
 }
 
-/// Whether a comment can silence the rule: not what is said about silencers.
-fn is_silenceable(rule: &'static Rule) -> bool {
-    rule.configurable() && rule.group() != Group::Policy
-}
-
 /// Reports what is wrong with a silencer as it is written.
 fn check(file: &RepoPath, silencer: &Silencer, out: &mut Vec<Diagnostic>) {
     let span = |range| Span::new(file.clone(), range);
@@ -135,7 +130,7 @@ fn check(file: &RepoPath, silencer: &Silencer, out: &mut Vec<Diagnostic>) {
                 span(named.range.clone()),
                 &named.code,
             )),
-            Some(rule) if !is_silenceable(rule) => {
+            Some(rule) if !rule.silenceable() => {
                 out.push(fixed_rule::silenced(span(named.range.clone()), rule));
             }
             Some(_) => {}
@@ -156,7 +151,7 @@ fn unused(
     for (index, named) in silencer.codes.iter().enumerate() {
         // What breaks since a base is found where there is one alone.
         let is_known = Rule::find(&named.code)
-            .is_some_and(|rule| is_silenceable(rule) && rule.group() != Group::Breaking);
+            .is_some_and(|rule| rule.silenceable() && rule.group() != Group::Breaking);
         let to = if is_known && !is_used(index) {
             &mut unused
         } else {

@@ -139,8 +139,15 @@ impl Link<'_, '_, '_> {
         }
         if self.files.len() + self.stack.len() > self.linker.protos.options.max_imports {
             let limit = self.linker.protos.options.max_imports;
-            self.out
-                .extend(span().map(|span| too_many::imports(span, limit)));
+            // Once: the rest of the imports are too many as well.
+            if self
+                .out
+                .iter()
+                .all(|found| found.code != too_many::RULE.code)
+            {
+                self.out
+                    .extend(span().map(|span| too_many::imports(span, limit)));
+            }
             return false;
         }
         match self.find(name) {

@@ -31,6 +31,7 @@
 //!   may set to something else, or silence at a line.
 
 mod registry;
+pub mod render;
 mod wording;
 
 pub(crate) use registry::Declared;
@@ -89,6 +90,7 @@ groups! {
         unreadable_file,
         bad_file_name,
         unreadable_source,
+        ignored_symlink,
         too_many,
     }
     /// The Protobuf text format of `service.txtpb`.

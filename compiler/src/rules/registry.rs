@@ -167,9 +167,14 @@ impl Rule {
         self.declared.breaks
     }
 
-    /// Whether a repository may set it to something else, or silence it.
+    /// Whether `[check.rules]` may set it to something else.
     pub const fn configurable(&self) -> bool {
         self.declared.configurable
+    }
+
+    /// Whether a comment at a line may silence it: not what is said about silencers.
+    pub fn silenceable(&self) -> bool {
+        self.configurable() && self.group != Group::Policy
     }
 
     /// The page about the rule, in Markdown.

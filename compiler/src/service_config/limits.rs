@@ -122,12 +122,13 @@ impl Limit {
         if (self.least.0..=self.most.0).contains(&value) {
             return Ok(value);
         }
+        let is_less = value < self.least.0;
         Err(limit_out_of_bounds::diagnostic(
             span,
             self.field,
             text,
-            self.least.1,
-            self.most.1,
+            [self.least.1, self.most.1],
+            is_less,
         ))
     }
 

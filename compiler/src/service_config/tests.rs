@@ -328,6 +328,8 @@ error[VM0021]: `timeout` is out of bounds: expected `1ms` to `1h`, found `0s`
   |
 3 |   timeout: "0s"
   |            ^^^^
+  |
+  = help: write `1ms` or more
 
 error[VM0020]: `5` is no value for `message_size`: it has no unit
  --> greeter/service.txtpb:4:17
@@ -361,6 +363,8 @@ error[VM0021]: a message of `2MiB` does not fit into the service's memory
 3 |   timeout: "2 days"
 4 |   message_size: "2MiB"
   |                 ^^^^^^
+  |
+  = help: raise `memory`, or lower `message_size`
 
 
 "#]]

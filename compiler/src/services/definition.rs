@@ -288,8 +288,11 @@ pub(crate) fn report_findings(
     out: &mut Vec<Diagnostic>,
 ) {
     for finding in findings {
+        // The name of the element says more than all of it.
+        let name = [&finding.path[..], &[NAME]].concat();
         let span = linked
-            .span(&finding.file, &finding.path)
+            .exact_span(&finding.file, &name)
+            .or_else(|| linked.span(&finding.file, &finding.path))
             .unwrap_or_else(|| fallback.clone());
         let fix = finding
             .rename

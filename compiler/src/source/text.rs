@@ -14,7 +14,9 @@ pub(crate) fn read_text(
     limit: u64,
     files: &mut SourceFiles,
 ) -> Result<String, Diagnostic> {
-    let bytes = source.read(path).map_err(|error| read_error(&error))?;
+    let bytes = source
+        .read(path)
+        .map_err(|error| read_error(&error, limit))?;
     let size = bytes.len() as u64;
     if size > limit {
         return Err(file_too_large::diagnostic(path, size, limit));
@@ -28,14 +30,17 @@ pub(crate) fn text_of<'b>(path: &RepoPath, bytes: &'b [u8]) -> Result<&'b str, D
     std::str::from_utf8(bytes).map_err(|error| invalid_utf8::diagnostic(path, bytes, error))
 }
 
-/// What a user reads about `error`.
-pub(crate) fn read_error(error: &SourceError) -> Diagnostic {
+/// What a user reads about `error`, of a file that may have at most `most` bytes.
+pub(crate) fn read_error(error: &SourceError, most: u64) -> Diagnostic {
     match error {
         SourceError::TooLarge { path, size, limit } => {
-            file_too_large::diagnostic(path, *size, *limit)
+            file_too_large::diagnostic(path, *size, most.min(*limit))
         }
         SourceError::Escapes { link, target, .. } => escaping_symlink::diagnostic(link, target),
-        SourceError::NotFound { path } => unreadable_file::diagnostic(path, "there is none"),
+        SourceError::NotFound { path } => unreadable_file::diagnostic(
+            path,
+            "nothing is there, or a symbolic link that leads nowhere",
+        ),
         SourceError::NotAFile { path } => {
             unreadable_file::diagnostic(path, "it is no regular file")
         }
@@ -150,9 +155,11 @@ error[VM0001]: `large.txt` is too large: expected at most 1 KiB, found 2000 byte
 
 error[VM0004]: `folder` cannot be read: it is no regular file
 --> folder:1:1
+ = help: make it a file that can be read, or remove it
 
-error[VM0004]: `missing` cannot be read: there is none
+error[VM0004]: `missing` cannot be read: nothing is there, or a symbolic link that leads nowhere
 --> missing:1:1
+ = help: make it a file that can be read, or remove it
 
 error[VM0003]: `out` is a symbolic link out of the repository, to `/etc/hostname`
 --> out:1:1
@@ -160,6 +167,7 @@ error[VM0003]: `out` is a symbolic link out of the repository, to `/etc/hostname
 
 error[VM0004]: `loop` cannot be read: it passes through more than 40 symbolic links
 --> loop:1:1
+ = help: make it a file that can be read, or remove it
 
 
 "#]]
@@ -174,11 +182,11 @@ error[VM0004]: `loop` cannot be read: it passes through more than 40 symbolic li
             source: std::io::ErrorKind::PermissionDenied.into(),
         };
         assert_eq!(
-            read_error(&error).message,
+            read_error(&error, 1024).message,
             "`a` cannot be read: permission denied"
         );
         let error = SourceError::from(git2::Error::from_str("it is damaged"));
         let expected = "the repository cannot be read: it is damaged";
-        assert_eq!(read_error(&error).message, expected);
+        assert_eq!(read_error(&error, 1024).message, expected);
     }
 }

@@ -50,8 +50,9 @@ d/d.proto E VM0001 `d/d.proto` is too large: expected at most 4 MiB, found 5 MiB
 e/e.proto E VM0003 `e/e.proto` is a symbolic link out of the repository, to `../../e.proto`
     help: put the file itself into the repository, or link to one within by a relative path
 f/f.proto E VM0004 `f/f.proto` cannot be read: it passes through more than 40 symbolic links
-result W VM0003 `result` is a symbolic link out of the repository, to `/nix/store/x`
-    help: put the file itself into the repository, or link to one within by a relative path
+    help: make it a file that can be read, or remove it
+result W VM0007 `result` is a symbolic link out of the repository, to `/nix/store/x`
+    help: link to a file within by a relative path, or remove the link
 
 "#]]
     );

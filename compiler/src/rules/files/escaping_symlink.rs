@@ -1,7 +1,7 @@
 //! # Symbolic link out of the repository
 //!
-//! A file is, or is in, a symbolic link that leads out of the config repository, or
-//! an absolute link, wherever it leads. It is not followed.
+//! A file that vimana would read is, or is in, a symbolic link that leads out of the
+//! config repository, or an absolute link, wherever it leads. It is not followed.
 //!
 //! ## Why
 //!

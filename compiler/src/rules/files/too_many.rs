@@ -37,5 +37,6 @@ pub(crate) fn files(found: usize, limit: usize) -> Diagnostic {
 
 pub(crate) fn imports(span: Span, limit: usize) -> Diagnostic {
     RULE.diagnostic(format!("more than {limit} files are imported"))
-        .at(span, "")
+        .at(span, "this import is one too many")
+        .help("import the files alone whose types are used, or split the definition")
 }

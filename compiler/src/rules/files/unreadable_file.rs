@@ -29,4 +29,5 @@ pub(crate) const RULE: Declared = Declared::required("VM0004");
 pub(crate) fn diagnostic(path: &RepoPath, why: &str) -> Diagnostic {
     RULE.diagnostic(format!("`{path}` cannot be read: {why}"))
         .at(Span::start_of(path.clone()), "")
+        .help("make it a file that can be read, or remove it")
 }

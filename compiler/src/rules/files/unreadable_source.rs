@@ -28,4 +28,5 @@ pub(crate) const RULE: Declared = Declared::required("VM0006");
 
 pub(crate) fn diagnostic(why: &str) -> Diagnostic {
     RULE.diagnostic(format!("the repository cannot be read: {why}"))
+        .help("mend that, or name the folder in `.gitignore` where it is no configuration")
 }

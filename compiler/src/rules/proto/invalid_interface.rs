@@ -6,18 +6,23 @@
 //! ## Why
 //!
 //! A component exports functions of WIT. What WIT cannot spell, no component can
-//! implement: no word of a WIT name, for example, begins with a digit.
+//! implement. Its names, for example, are of lower-case words, so that two names may
+//! become one.
 //!
 //! ## Wrong
 //!
 //! ```proto
-//! string line_2 = 1;
+//! message HttpError {}
+//! message HTTPError {}
 //! ```
 //!
 //! ## Right
 //!
 //! ```proto
-//! string line_2 = 1 [(vimana.wit_name) = "second-line"];
+//! message HttpError {}
+//! message HTTPError {
+//!   option (vimana.message_wit_name) = "http-error-2";
+//! }
 //! ```
 
 use crate::diagnostic::{Diagnostic, Fix, Span};

@@ -31,16 +31,23 @@ use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::required("VM0021");
 
+/// `bounds` are the least and the most; `is_less` says which of them is passed.
 pub(crate) fn diagnostic(
     span: Span,
     field: &str,
     found: &str,
-    least: &str,
-    most: &str,
+    bounds: [&str; 2],
+    is_less: bool,
 ) -> Diagnostic {
+    let [least, most] = bounds;
     let message =
         format!("`{field}` is out of bounds: expected {least} to {most}, found `{found}`");
-    RULE.diagnostic(message).at(span, "")
+    let help = if is_less {
+        format!("write {least} or more")
+    } else {
+        format!("write {most} or less")
+    };
+    RULE.diagnostic(message).at(span, "").help(help)
 }
 
 pub(crate) fn message_exceeds_memory(span: Span, found: &str, memory: Option<Span>) -> Diagnostic {
@@ -50,7 +57,11 @@ pub(crate) fn message_exceeds_memory(span: Span, found: &str, memory: Option<Spa
         ))
         .at(span, "");
     match memory {
-        Some(memory) => diagnostic.also(memory, "the memory"),
-        None => diagnostic.note("without `memory`, a service has 128 MiB"),
+        Some(memory) => diagnostic
+            .also(memory, "the memory")
+            .help("raise `memory`, or lower `message_size`"),
+        None => diagnostic
+            .note("without `memory`, a service has 128 MiB")
+            .help("set `memory` to more, or lower `message_size`"),
     }
 }

@@ -135,7 +135,10 @@ impl BindError {
             Kind::NotUtf8 { .. } => {
                 Some("write characters beyond ASCII as they are, or as `\\u00e9`".to_owned())
             }
-            Kind::UnknownName { .. } | Kind::OutOfRange { .. } | Kind::Missing { .. } => None,
+            Kind::OutOfRange {
+                lowest, highest, ..
+            } => Some(format!("write a number from {lowest} to {highest}")),
+            Kind::UnknownName { .. } | Kind::Missing { .. } => None,
         }
     }
 

@@ -286,8 +286,8 @@ flags: "true"
 26..37 "[t.nothing]": there is no extension `t.nothing`
 48..51 "\"5\"": expected an integer for `int32`, found a string (write `5` without quotes)
 59..62 "1.5": expected an integer for `int64`, found the number `1.5`
-71..73 "-1": `-1` is out of range for `uint32`: expected 0 to 4294967295
-82..102 "18446744073709551616": `18446744073709551616` is out of range for `uint64`: expected 0 to 18446744073709551615
+71..73 "-1": `-1` is out of range for `uint32`: expected 0 to 4294967295 (write a number from 0 to 4294967295)
+82..102 "18446744073709551616": `18446744073709551616` is out of range for `uint64`: expected 0 to 18446744073709551615 (write a number from 0 to 18446744073709551615)
 111..115 "0x10": expected a number for `double`, found the number `0x10` (write it as a decimal number)
 123..126 "\"x\"": expected a number for `float`, found a string
 133..134 "2": expected `true` or `false` for `bool`, found the number `2`
@@ -312,7 +312,7 @@ flags: "true"
         str![[r#"
 8..14 "'\\xff'": the string for `string` is not valid UTF-8 (write characters beyond ASCII as they are, or as `\u00e9`)
 22..23 "5": `5` is no value of `color` (its values are `BLUE`, `RED` and `GREEN`)
-31..41 "2147483648": `2147483648` is out of range for `int32`: expected -2147483648 to 2147483647
+31..41 "2147483648": `2147483648` is out of range for `int32`: expected -2147483648 to 2147483647 (write a number from -2147483648 to 2147483647)
 49..53 "[{}]": expected a message `Everything` for `child`, found a list
 54..59 "color": `color` is set twice (remove one of the two)
 
