@@ -1,4 +1,6 @@
-use vimana_interface::{Verification, adapt, verify};
+use std::collections::HashMap;
+
+use vimana_interface::{Difference, Verification, adapt, verify};
 use vimana_proto::Digest;
 
 use super::link::{Call, Offers};
@@ -53,13 +55,14 @@ pub(super) fn check<'s>(
     };
 
     let version = || chosen.component_span.clone();
-    for difference in &verification.differences {
+    for (difference, others) in once(&verification.differences) {
         let element = &difference.element;
         let span = element_span(chosen, &element.file, &element.path);
         out.push(component_mismatch::diagnostic(
             span.unwrap_or_else(version),
             path,
             &difference.to_string(),
+            &others,
             version(),
         ));
     }
@@ -108,6 +111,31 @@ fn accepted<'s>(
         },
         calls,
     })
+}
+
+/// Each difference once, with the other functions in which it is the same: a type
+/// that several functions speak of differs in each.
+pub(super) fn once(all: &[Difference]) -> Vec<(&Difference, Vec<&str>)> {
+    let mut once: Vec<(&Difference, Vec<&str>)> = Vec::new();
+    let mut known = HashMap::new();
+    for difference in all {
+        let Difference {
+            problem,
+            expected,
+            found,
+            element,
+            ..
+        } = difference;
+        let key = (problem, expected, found, &element.file, &element.path);
+        let first = *known.entry(key).or_insert(once.len());
+        match once.get_mut(first) {
+            Some((same, functions)) if same.function != difference.function => {
+                functions.push(&difference.function);
+            }
+            _ => once.push((difference, Vec::new())),
+        }
+    }
+    once
 }
 
 fn element_span(chosen: &Chosen<'_>, file: &str, path: &[i32]) -> Option<Span> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vimana_interface::{Import, Verification, verify_link};
 
+use super::component::once;
 use super::definition::Definition;
 use super::folder::Service;
 use super::versions::Chosen;
@@ -131,7 +132,9 @@ impl<'s> Offers<'s> {
                 ),
             )
         } else {
-            let near = nearest(package, self.packages.iter().copied());
+            let own = chosen.definition.interface.package();
+            let others = self.packages.iter().copied().filter(|known| *known != own);
+            let near = nearest(package, others);
             let near = near
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
@@ -165,9 +168,9 @@ fn differences(
     let Ok(found) = verify_link(&definition.interface, component) else {
         return Vec::new();
     };
-    found
-        .iter()
-        .map(|difference| {
+    once(&found)
+        .into_iter()
+        .map(|(difference, others)| {
             let element = &difference.element;
             let span: Option<Span> = definition.linked.span(&element.file, &element.path);
             component_mismatch::link(
@@ -175,6 +178,7 @@ fn differences(
                 &chosen.component,
                 &import.name,
                 &difference.to_string(),
+                &others,
                 chosen.component_span.clone(),
             )
         })

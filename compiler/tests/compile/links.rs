@@ -10,7 +10,7 @@ use crate::repo::{
 };
 
 /// A component of `caller` that calls `callee`, whose text is altered.
-fn calling(caller: &str, callee: &str, from: &str, to: &str) -> Vec<u8> {
+pub fn calling(caller: &str, callee: &str, from: &str, to: &str) -> Vec<u8> {
     let other = wit(callee);
     let end = other.find("/// What an implementation").unwrap();
     let other = &other[..end];
@@ -20,8 +20,8 @@ fn calling(caller: &str, callee: &str, from: &str, to: &str) -> Vec<u8> {
     let name = package.rsplit(' ').next().unwrap();
     let (name, version) = name.split_once('@').unwrap();
     let world = wit(caller).replace(
-        "world things {",
-        &format!("world things {{\n  import {name}/rpc@{version};"),
+        "  include vimana:service/imports@1.0.0;",
+        &format!("  include vimana:service/imports@1.0.0;\n  import {name}/rpc@{version};"),
     );
     component_of_wit(&format!("{world}\n{package} {{{rest}}}\n"))
 }

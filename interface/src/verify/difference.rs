@@ -1,8 +1,8 @@
 use std::fmt;
 
 use prost_reflect::{
-    EnumDescriptor, FieldDescriptor, MessageDescriptor, MethodDescriptor, OneofDescriptor,
-    ServiceDescriptor,
+    EnumDescriptor, EnumValueDescriptor, FieldDescriptor, MessageDescriptor, MethodDescriptor,
+    OneofDescriptor, ServiceDescriptor,
 };
 
 /// The Protobuf element that something in WIT comes from.
@@ -36,6 +36,7 @@ impl Element {
         of_field: FieldDescriptor;
         of_oneof: OneofDescriptor;
         of_enum: EnumDescriptor;
+        of_enum_value: EnumValueDescriptor;
     }
 }
 

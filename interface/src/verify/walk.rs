@@ -401,10 +401,25 @@ impl<'a> Walk<'a> {
             .iter()
             .map(|case| case.wit_name.as_str())
             .collect();
-        if !self.cases(place, &expected, &names(variant)) {
-            return;
-        }
-        for (case, found) in oneof.cases.iter().zip(&variant.cases) {
+        let had = names(variant);
+        // The first case that the component lacks is what a person must look at.
+        let lacking = oneof
+            .cases
+            .iter()
+            .find(|case| !had.contains(&case.wit_name.as_str()));
+        let at_case = lacking.map(|case| Place {
+            field: place.field.clone(),
+            element: Element::of_field(&case.descriptor),
+        });
+        self.cases(at_case.as_ref().unwrap_or(place), &expected, &had);
+        for case in &oneof.cases {
+            let found = variant
+                .cases
+                .iter()
+                .find(|found| found.name == case.wit_name);
+            let Some(found) = found else {
+                continue;
+            };
             let place = place.member(&case.wit_name, Element::of_field(&case.descriptor));
             match found.ty {
                 Some(found) => self.value(&place, &case.shape, found),
@@ -441,9 +456,17 @@ impl<'a> Walk<'a> {
                 return self.differs_in_kind(place, kind, &model.wit_name, found);
             }
         };
+        let lacking = model
+            .cases
+            .iter()
+            .find(|case| !found_cases.contains(&case.wit_name.as_str()))
+            .and_then(|case| model.descriptor.get_value_by_name(&case.name));
         let place = Place {
             field: place.field.clone(),
-            element: Element::of_enum(&model.descriptor),
+            element: lacking.map_or_else(
+                || Element::of_enum(&model.descriptor),
+                |value| Element::of_enum_value(&value),
+            ),
         };
         if !self.cases(&place, &expected, &found_cases) {
             return;

@@ -25,7 +25,7 @@
 //! ```
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::rules::Declared;
+use crate::rules::{Declared, list};
 use crate::source::RepoPath;
 
 pub(crate) const RULE: Declared = Declared::required("VM0058");
@@ -34,6 +34,7 @@ pub(crate) fn diagnostic(
     span: Span,
     component: &RepoPath,
     message: &str,
+    others: &[&str],
     version: Span,
 ) -> Diagnostic {
     let diagnostic = RULE.diagnostic(format!("`{component}`: {message}"));
@@ -44,7 +45,15 @@ pub(crate) fn diagnostic(
             .at(span, "the component should implement this")
             .also(version, "for this version")
     };
-    diagnostic.help("`vimana wit` prints what the component should export")
+    also_in(diagnostic, others).help("`vimana wit` prints what the component should export")
+}
+
+/// Says which other functions speak of the same type.
+fn also_in(diagnostic: Diagnostic, others: &[&str]) -> Diagnostic {
+    match others {
+        [] => diagnostic,
+        others => diagnostic.note(format!("it is the same in {}", list(others))),
+    }
 }
 
 /// A component that takes another service for what it is not.
@@ -53,12 +62,13 @@ pub(crate) fn link(
     component: &RepoPath,
     import: &str,
     message: &str,
+    others: &[&str],
     version: Span,
 ) -> Diagnostic {
-    RULE.diagnostic(format!("`{component}` imports `{import}`, which is otherwise: {message}"))
+    let diagnostic = RULE.diagnostic(format!("`{component}` imports `{import}`, which is otherwise: {message}"))
     .at(span, "the service has this")
-    .also(version, "the component is for this version")
-    .help("`vimana wit` of this file prints what a caller should import; build the component against that")
+    .also(version, "the component is for this version");
+    also_in(diagnostic, others).help("`vimana wit` of this file prints what a caller should import; build the component against that")
 }
 
 pub(crate) fn import(span: Span, component: &RepoPath, message: &str) -> Diagnostic {
