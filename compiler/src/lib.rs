@@ -10,6 +10,9 @@
 //! together, and [`graph`] holds the outcome. [`rules`] documents what can be
 //! wrong, one file a rule.
 //!
+//! Beside them, [`mend()`] applies the fixes that diagnostics carry, [`mod@format`]
+//! lays files out, and [`schemas`] tells editors what settings and vpods may say.
+//!
 //! # Invariants
 //!
 //! - The compiler never stops at the first error, and never prints.

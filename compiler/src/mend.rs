@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::compile::{Options, compile};
 use crate::desired::Compilation;
-use crate::diagnostic::{Diagnostic, LineColumn, Selection, apply};
+use crate::diagnostic::{Diagnostic, LineColumn, Selection, SourceFile, apply};
 use crate::source::{Overlay, RepoPath, Source};
 
 /// How often a repository is compiled at most: one fix may make way for another.
@@ -57,7 +57,7 @@ pub fn mend(source: &dyn Source, options: &Options, selection: &Selection) -> Me
             files
                 .get(path)
                 .filter(|file| !file.is_binary())
-                .map(|file| file.text())
+                .map(SourceFile::text)
         });
         let is_settled = applied.texts.is_empty();
         if is_settled || round == MAX_ROUNDS {

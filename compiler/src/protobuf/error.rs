@@ -126,6 +126,7 @@ fn one(
     }
     let help = error.help().map(|help| help.to_string().replace('\'', "`"));
     match missing_import(&message)
+        .map(|file| format!("add `import \"{file}\";`"))
         .or(help)
         .or_else(|| link_advice(&message))
     {
@@ -154,8 +155,8 @@ fn narrow(text: &str, option: Range<usize>, cause: &str) -> Range<usize> {
 }
 
 /// The import that an unknown name needs, where vimana brings the file along.
-fn missing_import(message: &str) -> Option<String> {
-    let file = if message.contains("`google.api.http`") {
+pub(super) fn missing_import(message: &str) -> Option<&'static str> {
+    Some(if message.contains("`google.api.http`") {
         "google/api/annotations.proto"
     } else if message.contains("`google.protobuf.Timestamp`") {
         "google/protobuf/timestamp.proto"
@@ -165,8 +166,7 @@ fn missing_import(message: &str) -> Option<String> {
         "google/protobuf/empty.proto"
     } else {
         return None;
-    };
-    Some(format!("add `import \"{file}\";`"))
+    })
 }
 
 /// What to type for what the linker refuses.

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use prost_types::FileDescriptorProto;
 
-use super::{ProtoFile, locate};
-use crate::diagnostic::{Diagnostic, Span};
+use super::{ProtoFile, error, locate};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::import_twice;
 
 /// The fields of `google.protobuf.FileDescriptorProto`.
@@ -82,6 +82,20 @@ fn whole_line(text: &str, range: Range<usize>) -> Range<usize> {
     let is_alone =
         text[start..range.start].trim().is_empty() && text[range.end..end].trim().is_empty();
     if is_alone { start..end } else { range }
+}
+
+/// A finding of the linker; where an import of what vimana brings along is missing,
+/// with the fix that adds it.
+pub(super) fn with_fix(diagnostic: Diagnostic, file: &ProtoFile) -> Diagnostic {
+    let (Some(name), Some(path)) = (error::missing_import(&diagnostic.message), &file.path) else {
+        return diagnostic;
+    };
+    if file.descriptor.dependency.iter().any(|known| known == name) {
+        return diagnostic;
+    }
+    let (at, line) = insertion(&file.descriptor, &file.text, name);
+    let title = format!("add `import \"{name}\";`");
+    diagnostic.fix(Fix::safe(title, Span::new(path.clone(), at..at), line))
 }
 
 /// The place of `name` with its quotes in the import at `span`.

@@ -274,11 +274,10 @@ impl Link<'_, '_, '_> {
                 let path = file.path.clone();
                 // The files that vimana brings along link, so the one to blame
                 // is in the repository.
-                self.out.extend(
-                    path.map(|path| error::link(&path, &file.text, found))
-                        .into_iter()
-                        .flatten(),
-                );
+                let found = path.map(|path| error::link(&path, &file.text, found));
+                let found = found.into_iter().flatten();
+                self.out
+                    .extend(found.map(|found| import_line::with_fix(found, file)));
                 return None;
             }
         }

@@ -74,7 +74,7 @@ pub(super) fn read(
         let span = span(limit.field)?;
         limit
             .read(text, span)
-            .map_err(|diagnostic| diagnostics.push(diagnostic))
+            .map_err(|diagnostic| diagnostics.push(*diagnostic))
             .ok()
     };
     let memory = quantity(&MEMORY, &limits.memory);
@@ -107,29 +107,24 @@ pub(super) fn read(
 }
 
 impl Limit {
-    fn read(&self, text: &str, span: Span) -> Result<u64, Diagnostic> {
+    fn read(&self, text: &str, span: Span) -> Result<u64, Box<Diagnostic>> {
         let value = match quantity::parse(text, self.units) {
             Ok(value) => value,
             Err(QuantityError::TooLarge) => u64::MAX,
             Err(error) => {
                 let why = error.to_string();
                 let help = self.help(text, &error);
-                return Err(invalid_limit::diagnostic(
-                    span, self.field, text, &why, &help,
-                ));
+                let found = invalid_limit::diagnostic(span, self.field, text, &why, &help);
+                return Err(Box::new(found));
             }
         };
         if (self.least.0..=self.most.0).contains(&value) {
             return Ok(value);
         }
         let is_less = value < self.least.0;
-        Err(limit_out_of_bounds::diagnostic(
-            span,
-            self.field,
-            text,
-            [self.least.1, self.most.1],
-            is_less,
-        ))
+        let bounds = [self.least.1, self.most.1];
+        let found = limit_out_of_bounds::diagnostic(span, self.field, text, bounds, is_less);
+        Err(Box::new(found))
     }
 
     fn help(&self, text: &str, error: &QuantityError) -> String {

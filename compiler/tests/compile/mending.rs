@@ -36,11 +36,8 @@ fn broken() -> Memory {
         "package bar;",
         "package bar;\nimport \"google/protobuf/empty.proto\";\nimport \"google/protobuf/empty.proto\";\nimport 'google/protobuf/empty.proto'; // why",
     );
-    let config = format!(
-        "{}\nversion {{ version = 1.0.0 wieght: \"1\" }}\n",
-        FOO_CONFIG
-    )
-    .replace("LATENCY", "latency");
+    let config = format!("{FOO_CONFIG}\nversion {{ version = 1.0.0 wieght: \"1\" }}\n")
+        .replace("LATENCY", "latency");
     repo([
         (
             "vimana.toml",
@@ -107,6 +104,24 @@ fn a_safe_fix_takes_nothing_for_granted() {
             .changes
             .contains_key(&RepoPath::new("vimana.toml").unwrap())
     );
+}
+
+#[test]
+fn what_vimana_brings_along_is_imported_where_it_is_used() {
+    let proto = FOO.replace(
+        "service FooService {",
+        "message Now { google.protobuf.Timestamp at = 1; }\nservice FooService {",
+    );
+    let source = repo([
+        ("vimana.toml", text(SETTINGS)),
+        ("walkthrough/foo.proto", text(&proto)),
+        ("walkthrough/service.txtpb", text(FOO_CONFIG)),
+        ("walkthrough/foo-1.0.0.wasm", component(FOO)),
+    ]);
+    let mended = mended(&source, false);
+    let proto = after(&mended, "walkthrough/foo.proto");
+    assert!(proto.contains("\nimport \"google/protobuf/timestamp.proto\";\n"));
+    assert!(!mended.compilation.has_errors());
 }
 
 #[test]

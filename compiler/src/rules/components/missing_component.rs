@@ -24,7 +24,7 @@
 //! foo-1.0.0.wasm
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::{Declared, list, nearest};
 use crate::source::RepoPath;
 
@@ -58,9 +58,15 @@ pub(crate) fn diagnostic(
 pub(crate) fn no_file(span: Span, path: &str, found: &[&str]) -> Diagnostic {
     let diagnostic = RULE
         .diagnostic(format!("there is no component `{path}`"))
-        .at(span, "");
+        .at(span.clone(), "");
     match nearest(path, found.iter().copied()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .fix(Fix::likely(
+                format!("write `{near}`"),
+                span,
+                format!("\"{near}\""),
+            )),
         None => diagnostic
             .note(format!("the components of the folder are {}", list(found)))
             .help("build the component and put it there, or name one that is there"),

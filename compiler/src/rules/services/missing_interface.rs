@@ -22,7 +22,7 @@
 //! version { version: "1.1.0" interface: "foo.proto" }
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::{Declared, list, nearest};
 
 pub(crate) const RULE: Declared = Declared::required("VM0054");
@@ -44,9 +44,15 @@ pub(crate) fn no_file(span: Span, name: &str, known: &[&str]) -> Diagnostic {
         .diagnostic(format!(
             "`{name}` is no `.proto` file of this folder that defines the service"
         ))
-        .at(span, "");
+        .at(span.clone(), "");
     match nearest(name, known.iter().copied()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .fix(Fix::likely(
+                format!("write `{near}`"),
+                span,
+                format!("\"{near}\""),
+            )),
         None => diagnostic.help(format!("the definitions are {}", list(known))),
     }
 }

@@ -30,15 +30,15 @@ use crate::rules::Declared;
 pub(crate) const RULE: Declared = Declared::required("VM0034");
 
 pub(crate) fn wrong_type(span: Span, name: &str, expected: &str, found: &str) -> Diagnostic {
+    let point = |offset| Span::new(span.file.clone(), offset..offset);
+    let quotes = Fix::safe("put it into quotes", point(span.range.start), "\"")
+        .and(point(span.range.end), "\"");
     let diagnostic = RULE
         .diagnostic(format!(
             "{name} has the wrong type: expected {expected}, found {found}"
         ))
-        .at(span.clone(), format!("this is {found}"));
+        .at(span, format!("this is {found}"));
     if expected == "a string" && matches!(found, "a number" | "a boolean") {
-        let point = |offset| Span::new(span.file.clone(), offset..offset);
-        let quotes = Fix::safe("put it into quotes", point(span.range.start), "\"")
-            .and(point(span.range.end), "\"");
         return diagnostic.help("put it into quotes").fix(quotes);
     }
     match expected {

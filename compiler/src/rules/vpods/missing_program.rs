@@ -21,7 +21,7 @@
 //! source: aggregator/aggregator.js
 //! ```
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::rules::{Declared, nearest};
 
 pub(crate) const RULE: Declared = Declared::required("VM0081");
@@ -30,9 +30,15 @@ pub(crate) const RULE: Declared = Declared::required("VM0081");
 pub(crate) fn diagnostic(span: Span, path: &str, known: &[&str]) -> Diagnostic {
     let diagnostic = RULE
         .diagnostic(format!("there is no file `{path}` for the vpod to run"))
-        .at(span, "looked for from the folder of this file");
+        .at(span.clone(), "looked for from the folder of this file");
     match nearest(path, known.iter().copied()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .fix(Fix::likely(
+                format!("write `{near}`"),
+                span,
+                format!("\"{near}\""),
+            )),
         None => diagnostic.help("bundle the vpod's program and put it there"),
     }
 }
