@@ -13,6 +13,7 @@
 mod allowance;
 mod bump;
 pub(crate) mod change;
+mod claims;
 mod compare;
 mod consumers;
 pub(crate) mod element;

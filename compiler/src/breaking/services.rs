@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::DescriptorPool;
-use vimana_interface::http;
 
 use super::change::{Change, Spot};
-use super::compare::{Claim, Definition};
+use super::claims::Claims;
+use super::compare::Definition;
 use super::consumers;
 use super::judge::{Judge, Subject};
 use super::locate::Locator;
@@ -39,7 +39,7 @@ pub(super) fn compare(base: &State<'_>, head: &State<'_>, out: &mut Vec<Diagnost
         head,
         head_files: Locator::new(source),
         base_files: base.source.map(Locator::new),
-        claims: None,
+        claims: Claims::new(base, head),
         out,
     };
     let mut reports = Vec::new();
@@ -89,9 +89,7 @@ struct Comparison<'c, 's> {
     head: &'c State<'s>,
     head_files: Locator<'s>,
     base_files: Option<Locator<'s>>,
-    /// The HTTP rules that are new in the head, by domain; read when they are
-    /// asked for.
-    claims: Option<BTreeMap<&'c str, Vec<(&'c str, Claim)>>>,
+    claims: Claims<'c, 's>,
     out: &'c mut Vec<Diagnostic>,
 }
 
@@ -141,7 +139,12 @@ impl<'c, 's> Comparison<'c, 's> {
                 continue;
             };
             let domain = name.split(':').next().unwrap_or_default();
-            let claims = self.claims(domain, name);
+            // Rules that stay as they are, nobody takes requests from.
+            let claims = if from.bindings == to.bindings {
+                &[]
+            } else {
+                self.claims.of(domain)
+            };
             let mut judge = Judge {
                 base_label: &self.base.label,
                 head_files: &mut self.head_files,
@@ -156,7 +159,7 @@ impl<'c, 's> Comparison<'c, 's> {
                 to_place: &pair.to.1.place,
                 is_newest,
             };
-            report.versions.extend(judge.pair(&subject, &claims, more));
+            report.versions.extend(judge.pair(&subject, claims, more));
         }
         self.live(old, new, consumers, &mut report);
         let is_told = !report.versions.is_empty()
@@ -283,58 +286,6 @@ impl<'c, 's> Comparison<'c, 's> {
             .find(|path| self.head_files.text(path).is_some())
             .map(Span::start_of)
     }
-
-    /// The HTTP rules of a domain that are new in the head, but for those of the
-    /// service itself.
-    fn claims(&mut self, domain: &str, service: &str) -> Vec<Claim> {
-        if self.claims.is_none() {
-            self.claims = Some(new_claims(self.base, self.head));
-        }
-        let claims = self.claims.as_ref().and_then(|claims| claims.get(domain));
-        claims
-            .into_iter()
-            .flatten()
-            .filter(|(name, _)| *name != service)
-            .map(|(_, claim)| claim.clone())
-            .collect()
-    }
-}
-
-fn new_claims<'c>(
-    base: &State<'_>,
-    head: &'c State<'_>,
-) -> BTreeMap<&'c str, Vec<(&'c str, Claim)>> {
-    let mut claims: BTreeMap<&str, Vec<(&str, Claim)>> = BTreeMap::new();
-    for (name, service) in &head.services {
-        let Some((version, newest)) = service.newest() else {
-            continue;
-        };
-        let old = base
-            .services
-            .get(name)
-            .and_then(|old| old.interfaces.get(version));
-        if old.is_some_and(|old| old.digest == newest.digest) {
-            continue;
-        }
-        let Some(definition) = definition(version, newest) else {
-            continue;
-        };
-        let Some(found) = definition.pool.get_service_by_name(&definition.service) else {
-            continue;
-        };
-        let domain = name.split(':').next().unwrap_or_default();
-        for method in found.methods() {
-            let rules = http::rules(&method).unwrap_or_default();
-            claims
-                .entry(domain)
-                .or_default()
-                .extend(rules.into_iter().map(|rule| {
-                    let method = method.full_name().to_owned();
-                    (name.as_str(), Claim { method, rule })
-                }));
-        }
-    }
-    claims
 }
 
 pub(super) fn definition(
@@ -346,6 +297,7 @@ pub(super) fn definition(
     Some(Definition {
         pool,
         service: interface.protobuf_service,
+        bindings: interface.http_bindings,
         version: version.clone(),
     })
 }

@@ -20,8 +20,8 @@ struct Bound {
 }
 
 impl Comparison<'_> {
-    /// Compares the HTTP rules of a service. `claims` are those of the other
-    /// services in its domain.
+    /// Compares the HTTP rules of a service. `claims` are the new ones in
+    /// its domain.
     pub(super) fn http(
         &mut self,
         base: &ServiceDescriptor,
@@ -131,7 +131,9 @@ impl Comparison<'_> {
                 Some((is.method.clone(), &is.rule, example, is.spot.clone()))
             });
         let elsewhere = || {
-            claims.iter().find_map(|claim| {
+            let own = &self.head.service;
+            let mut others = claims.iter().filter(|claim| claim.service != *own);
+            others.find_map(|claim| {
                 let example = http::overlap(&claim.rule, &was.rule)?;
                 let spot = self.around(&was.spot.file, None);
                 Some((claim.method.clone(), &claim.rule, example, spot))

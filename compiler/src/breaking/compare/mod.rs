@@ -32,6 +32,8 @@ pub(super) struct Definition {
     /// The full name of the service in Protobuf.
     pub(super) service: String,
     pub(super) version: semver::Version,
+    /// The HTTP rules of the service, as people read them.
+    pub(super) bindings: Vec<String>,
 }
 
 impl Definition {
@@ -62,6 +64,8 @@ fn is_brought_along(name: &str) -> bool {
 /// An HTTP rule of the head's domain, and the method that it leads to.
 #[derive(Debug, Clone)]
 pub(super) struct Claim {
+    /// The full name of the service in Protobuf.
+    pub(super) service: String,
     pub(super) method: String,
     pub(super) rule: Rule,
 }
@@ -84,8 +88,8 @@ struct Comparison<'c> {
     out: Differences,
 }
 
-/// Compares two definitions of a service. `claims` are the HTTP rules of the
-/// other services in the head's domain.
+/// Compares two definitions of a service. `claims` are HTTP rules in the head's
+/// domain that are new, those of this service among them or not.
 pub(super) fn compare(base: &Definition, head: &Definition, claims: &[Claim]) -> Differences {
     let mut comparison = Comparison {
         base,

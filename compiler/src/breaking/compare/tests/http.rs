@@ -70,6 +70,7 @@ fn a_request_that_another_method_answers_now_is_told_with_an_example() {
     );
 
     let claim = Claim {
+        service: "u.Other".to_owned(),
         method: "u.Other.Take".to_owned(),
         rule: vimana_interface::http::Rule {
             verb: vimana_interface::http::Verb::Get,

@@ -28,6 +28,7 @@ fn definition_of<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Def
         pool,
         service: service.expect("a file defines a service"),
         version: semver::Version::new(1, 0, 0),
+        bindings: Vec::new(),
     }
 }
 
