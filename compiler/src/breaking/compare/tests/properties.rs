@@ -1,5 +1,7 @@
 //! What holds of any definition.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::{differences, found};
@@ -39,17 +41,17 @@ impl Schema {
                 request % self.messages.len(),
                 response % self.messages.len(),
             );
-            text += &format!("  rpc Do{index}(M{request}) returns (M{response});\n");
+            writeln!(text, "  rpc Do{index}(M{request}) returns (M{response});").unwrap();
         }
         text += "}\nenum Kind { KIND_0 = 0;";
         for value in 1..=self.values {
-            text += &format!(" KIND_{value} = {value};");
+            write!(text, " KIND_{value} = {value};").unwrap();
         }
         text += " }\n";
         for (index, fields) in self.messages.iter().enumerate() {
-            text += &format!("message M{index} {{\n");
+            writeln!(text, "message M{index} {{").unwrap();
             for (number, kind) in (1..).zip(fields) {
-                text += &format!("  {} f{number} = {number};\n", TYPES[*kind]);
+                writeln!(text, "  {} f{number} = {number};", TYPES[*kind]).unwrap();
             }
             text += "}\n";
         }
