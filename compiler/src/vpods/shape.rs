@@ -1,6 +1,7 @@
 //! What `vpods.yml` may hold.
 
 use crate::document::{Takes, Text, shape};
+use crate::rules::unknown_launcher;
 
 /// A name that can stand in a URL and in an address.
 const NAME: &str = "^[A-Za-z0-9._-]+$";
@@ -39,7 +40,7 @@ shape! {
         source: Takes::Text(Text::Some) => required();
         /// What starts the program. `Javascript`: an ES module whose exported functions are the
         /// API. `JSModule`: a classic script that leaves them on the global `client`.
-        launcher: Takes::Text(Text::Probably(&["Javascript", "JSModule"])) => required();
+        launcher: Takes::Text(Text::Probably(&unknown_launcher::KNOWN)) => required();
         /// Variables and their values.
         environment: Takes::Scalars;
         /// The hosts that the pod may call. A name need not be that of a pod.
