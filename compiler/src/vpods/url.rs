@@ -9,9 +9,7 @@ pub(super) fn problem(text: &str) -> Option<String> {
         });
     }
     let end = text.find(['/', '?', '#']).unwrap_or(text.len());
-    let Some((scheme, _)) = text[..end].split_once(':') else {
-        return None;
-    };
+    let (scheme, _) = text[..end].split_once(':')?;
     let rest = &text[scheme.len() + 1..];
     match scheme.to_ascii_lowercase().as_str() {
         "http" | "https" => match rest.strip_prefix("//") {

@@ -69,14 +69,16 @@ fn diagnostic() -> impl Strategy<Value = Diagnostic> {
     let fixes = prop::collection::vec((span(), text(), text()), 0..2);
     let word = (text(), any::<bool>(), prop::option::of(text()));
     (word, labels, fixes).prop_map(|((message, is_error, help), labels, fixes)| {
-        let mut diagnostic = match is_error {
-            true => Diagnostic::error("VM0083", message),
-            false => Diagnostic::warning("VM9999", message),
+        let mut diagnostic = if is_error {
+            Diagnostic::error("VM0083", message)
+        } else {
+            Diagnostic::warning("VM9999", message)
         };
         for (span, text, is_primary) in labels {
-            diagnostic = match is_primary {
-                true => diagnostic.at(span, text),
-                false => diagnostic.also(span, text),
+            diagnostic = if is_primary {
+                diagnostic.at(span, text)
+            } else {
+                diagnostic.also(span, text)
             };
         }
         diagnostic.help = help;

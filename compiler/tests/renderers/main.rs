@@ -1,6 +1,6 @@
 //! Every renderer on one set of diagnostics that has everything which a
 //! diagnostic can have; see `expected/`, which `SNAPSHOTS=overwrite` writes anew.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod findings;
 mod hostile;

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use snapbox::{Data, assert_data_eq};
 use vimana_compiler::diagnostic::SourceFiles;
 use vimana_compiler::diagnostic::render::text::Style;
@@ -46,7 +48,7 @@ fn without_findings_each_format_is_still_a_document() {
     let mut all = String::new();
     for (format, name) in ALL {
         let text = render(format, &[], &SourceFiles::new(), &Settings::default());
-        all.push_str(&format!("== {name}\n{text}"));
+        let _ = write!(all, "== {name}\n{text}");
     }
     assert_data_eq!(all, expected("nothing.txt"));
 }

@@ -15,6 +15,7 @@ use vimana_compiler::diagnostic::render::{self, Settings, markdown};
 use crate::output::Output;
 
 /// How to print findings.
+#[allow(clippy::doc_markdown, reason = "the help has no Markdown")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Format {
     /// For people

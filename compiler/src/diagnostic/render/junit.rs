@@ -1,4 +1,4 @@
-//! JUnit XML, for CI systems that show tests: a suite a file, a case a finding. An
+//! `JUnit` XML, for CI systems that show tests: a suite a file, a case a finding. An
 //! error is a failure; a warning is a case that passed and says something.
 
 use std::collections::BTreeMap;

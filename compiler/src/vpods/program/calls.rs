@@ -84,8 +84,7 @@ fn function(behind: &str, quote: char) -> Option<String> {
     let Some(path) = behind.strip_prefix('/') else {
         return behind.starts_with([quote, '?', '#']).then(String::new);
     };
-    let end =
-        path.find(|char| matches!(char, '/' | '?' | '#' | '$' | '\\' | '\n') || char == quote)?;
+    let end = path.find(['/', '?', '#', '$', '\\', '\n', quote])?;
     let (segment, behind) = path.split_at(end);
     let rest = behind.strip_prefix(quote);
     let is_concatenated = rest.is_some_and(|rest| rest.trim_start().starts_with('+'));

@@ -32,12 +32,6 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// The function that a request for `/name/...` runs. None where there is no
-    /// such export, or where what it is cannot be told.
-    pub(crate) fn function(&self, name: &str) -> Option<(&Export, &Signature)> {
-        self.functions().find(|(export, _)| export.name == name)
-    }
-
     /// The functions that it exports.
     pub(crate) fn functions(&self) -> impl Iterator<Item = (&Export, &Signature)> {
         self.exports.iter().filter_map(|export| match &export.kind {

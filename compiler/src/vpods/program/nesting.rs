@@ -143,7 +143,7 @@ impl<'a> Scan<'a> {
                 };
                 self.open(closer, awaits_head && byte == b'(');
             }
-            b')' | b']' | b'}' => return self.close(byte),
+            b')' | b']' | b'}' => return Some(self.close(byte)),
             b'"' | b'\'' => {
                 self.string(byte);
                 self.operand();
@@ -195,19 +195,19 @@ impl<'a> Scan<'a> {
         self.last = Last::Operator;
     }
 
-    fn close(&mut self, byte: u8) -> Option<bool> {
+    fn close(&mut self, byte: u8) -> bool {
         let level = *self.level();
         // The `}` of a `${` in a template goes on with the text.
         let is_template = level.closer == b'`' && byte == b'}';
         if level.closer != byte && !is_template {
-            return Some(false);
+            return false;
         }
         self.at += 1;
         self.levels.pop();
         self.depth -= level.count();
         if is_template {
             self.template();
-            return Some(true);
+            return true;
         }
         self.last = match byte {
             b')' if level.is_head => Last::Head,
@@ -215,7 +215,7 @@ impl<'a> Scan<'a> {
             _ => Last::Operand,
         };
         self.may_end = byte == b'}';
-        Some(true)
+        true
     }
 
     /// The text of a template up to its end, or to the next `${`.

@@ -238,9 +238,10 @@ fn no_nesting_overflows_the_stack() {
         let mut levels = MAX_NESTING / 64..MAX_NESTING * 4;
         while levels.end - levels.start > MAX_NESTING / 64 {
             let middle = levels.start.midpoint(levels.end);
-            match nesting::is_within(&nested(nest, middle), MAX_NESTING) {
-                true => levels.start = middle,
-                false => levels.end = middle,
+            if nesting::is_within(&nested(nest, middle), MAX_NESTING) {
+                levels.start = middle;
+            } else {
+                levels.end = middle;
             }
         }
         let deepest = nested(nest, levels.start);
