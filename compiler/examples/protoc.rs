@@ -118,7 +118,13 @@ fn link(root: &Path, names: &[String]) -> Linked {
         let Ok(path) = RepoPath::new(name) else {
             continue;
         };
-        let Some(pool) = interfaces(&source, &path, &[]).pool else {
+        let found = interfaces(&source, &path, &[]);
+        for refused in found.diagnostics.iter().filter(|found| found.code == "VM0040") {
+            // Where protoc refuses it too, it says so when it is run.
+            println!("{name}: refused: {}", refused.message);
+            linked.remove(name);
+        }
+        let Some(pool) = found.pool else {
             continue;
         };
         for file in pool.files() {

@@ -114,6 +114,11 @@ fn one(
     let span = |range| Span::new(path.clone(), range);
 
     let mut message = error.to_string().replace('\'', "`");
+    // The linker forgets the name.
+    message = message.replace(
+        "a field with JSON name `` is",
+        "the JSON name of this field is",
+    );
     let mut range = range;
     if let Some(cause) = error.diagnostic_source() {
         let cause = cause.to_string().replace('\'', "`");

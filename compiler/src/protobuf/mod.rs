@@ -21,6 +21,7 @@ mod recover;
 pub(crate) mod rename;
 mod scan;
 mod shared;
+mod valid;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use prost_types::FileDescriptorProto;
 use protox_parse::ParseError;
 
-use super::{ProtoFile, edition, implicit, recover};
+use super::{ProtoFile, edition, implicit, locate, recover, valid};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::rules::unsupported_edition;
+use crate::rules::{invalid_proto, unsupported_edition};
 use crate::source::RepoPath;
 
 /// How many ranges of extensions with options are parsed in one file.
@@ -26,12 +26,19 @@ pub(crate) fn parse(
         return None;
     }
     match parse_text(path, &without_mark(text)) {
-        Ok(descriptor) => Some(ProtoFile {
-            path: Some(path.clone()),
-            text: Arc::clone(text),
-            implicit: implicit::find(&descriptor),
-            descriptor,
-        }),
+        Ok(descriptor) => {
+            for fault in valid::faults(&descriptor) {
+                let range = locate::range(&descriptor, text, &fault.path);
+                let span = Span::new(path.clone(), range);
+                out.push(invalid_proto::diagnostic(span, &fault.message, "").help(fault.help));
+            }
+            Some(ProtoFile {
+                path: Some(path.clone()),
+                text: Arc::clone(text),
+                implicit: implicit::find(&descriptor),
+                descriptor,
+            })
+        }
         Err(error) => {
             out.extend(recover::errors(path, text, &error));
             None
