@@ -170,30 +170,23 @@ fn spell(ranges: &[Range<u32>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::slice;
-
     use super::*;
 
     #[test]
     fn the_numbers_that_are_lost_are_spelt_as_they_were_reserved() {
-        let cases: &[(&[Range<u32>], &[Range<u32>], &str)] = &[
-            (slice::from_ref(&(2..3)), &[], "2"),
-            (&[2..3, 5..10], &[], "2, 5 to 9"),
-            (
-                slice::from_ref(&(5..10)),
-                slice::from_ref(&(6..8)),
-                "5, 8 to 9",
-            ),
-            (slice::from_ref(&(5..10)), &[1..7, 7..20], ""),
-            (
-                slice::from_ref(&(100..END)),
-                slice::from_ref(&(100..200)),
-                "200 to max",
-            ),
-        ];
-        for (base, head, lost) in cases {
-            let found = without(base.iter().cloned(), head.iter().cloned());
-            assert_eq!(spell(&found), *lost);
+        // Each range as its first number and the one behind its last.
+        let ranges = |ends: &[u32]| -> Vec<Range<u32>> {
+            ends.chunks(2).map(|pair| pair[0]..pair[1]).collect()
+        };
+        for (base, head, lost) in [
+            (&[2, 3][..], &[][..], "2"),
+            (&[2, 3, 5, 10], &[], "2, 5 to 9"),
+            (&[5, 10], &[6, 8], "5, 8 to 9"),
+            (&[5, 10], &[1, 7, 7, 20], ""),
+            (&[100, END], &[100, 200], "200 to max"),
+        ] {
+            let found = without(ranges(base).into_iter(), ranges(head).into_iter());
+            assert_eq!(spell(&found), lost);
         }
     }
 }
