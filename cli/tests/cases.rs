@@ -117,6 +117,52 @@ fn every_rule_has_a_case_that_shows_it() {
     }
 }
 
+/// The rules that the case `every-rule` does not show, and why.
+const APART: &[(&[&str], &str)] = &[
+    (
+        &["VM0006"],
+        "nothing is read of a repository that cannot be listed",
+    ),
+    (
+        &["VM0030"],
+        "`vimana.toml` marks the repository; it can be missing in a revision alone",
+    ),
+    (
+        &["VM0031", "VM0037"],
+        "an error in `vimana.toml` hides what is said for want of a setting",
+    ),
+    (&["VM0065"], "no repository leads to it"),
+    (
+        &["VM0085", "VM0087", "VM0088"],
+        "said only where every `vpods.yml` is right",
+    ),
+    (
+        &["VM0090"],
+        "said only where no error hides what a silencer is for",
+    ),
+    (&["VM0110"], "needs a component that calls another service"),
+];
+
+#[test]
+fn one_repository_shows_every_rule_that_can_stand_beside_the_others() {
+    let case = support::workspace().join("tests/cases/every-rule");
+    let printed = fs::read_to_string(case.join("stdout")).unwrap();
+    for rule in rules::ALL {
+        let code = rule.code();
+        let is_apart = APART.iter().any(|(codes, _)| codes.contains(&code));
+        if rule.group() == Group::Breaking {
+            continue;
+        }
+        assert_eq!(
+            !is_apart,
+            printed.contains(&format!("[{code}]")),
+            "{code}, {}, in {}",
+            rule.name(),
+            case.display()
+        );
+    }
+}
+
 /// Runs one case; the error shows what differs.
 fn run(case: &Path) -> Result<(), String> {
     let folder = tempfile::tempdir().unwrap();

@@ -290,16 +290,16 @@ pub(crate) fn report_findings(
     for finding in findings {
         // The name of the element says more than all of it.
         let name = [&finding.path[..], &[NAME]].concat();
-        let span = linked
-            .exact_span(&finding.file, &name)
-            .or_else(|| linked.span(&finding.file, &finding.path))
+        let whole = linked
+            .span(&finding.file, &finding.path)
             .unwrap_or_else(|| fallback.clone());
+        let name = linked.exact_span(&finding.file, &name);
         let fix = finding
             .rename
             .as_ref()
-            .and_then(|rename| rename::fix(linked.text(&finding.file)?, &span, rename));
+            .and_then(|rename| rename::fix(linked.text(&finding.file)?, &whole, rename));
         out.push(invalid_interface::diagnostic(
-            span,
+            name.unwrap_or(whole),
             finding.kind.to_string(),
             finding.help,
             fix,

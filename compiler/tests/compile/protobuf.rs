@@ -220,11 +220,11 @@ fn what_wit_cannot_have_or_leaves_out_is_told_with_a_fix_where_there_is_one() {
     snapbox::assert_data_eq!(
         found,
         snapbox::str![[r#"
-a/a.proto:14:1 E VM0046 `1` is no WIT name; expected words of `a-z` and `0-9`, joined by `-`, each of which starts with a letter
+a/a.proto:14:9 E VM0046 `1` is no WIT name; expected words of `a-z` and `0-9`, joined by `-`, each of which starts with a letter
     help: name it: `option (vimana.message_wit_name) = "n1";`
-a/a.proto:19:3 E VM0046 the field `_` has no name in WIT, where each word of a name starts with a letter
+a/a.proto:19:10 E VM0046 the field `_` has no name in WIT, where each word of a name starts with a letter
     help: name it: `_ = ... [(vimana.wit_name) = "the-field"]`
-a/a.proto:21:2 E VM0046 the field `text` and the oneof `text_` would both be `text` in WIT
+a/a.proto:21:9 E VM0046 the field `text` and the oneof `text_` would both be `text` in WIT
     help: name it: `text = ... [(vimana.wit_name) = "text-field"]`
 b/b.proto:8:14 E VM0055 version `1.0.0` has no component
     help: build the component and put it there as `b-1.0.0.wasm`
