@@ -9,6 +9,7 @@
 mod files;
 mod stdin;
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use vimana_compiler::diagnostic::{Selection, SourceFiles};
@@ -159,7 +160,7 @@ impl Tally {
         );
         for (count, what) in [(self.invalid, "invalid"), (self.refused, "left alone")] {
             if count > 0 {
-                summary.push_str(&format!(", {count} {what}"));
+                let _ = write!(summary, ", {count} {what}");
             }
         }
         summary
