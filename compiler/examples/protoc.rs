@@ -119,7 +119,11 @@ fn link(root: &Path, names: &[String]) -> Linked {
             continue;
         };
         let found = interfaces(&source, &path, &[]);
-        for refused in found.diagnostics.iter().filter(|found| found.code == "VM0040") {
+        for refused in found
+            .diagnostics
+            .iter()
+            .filter(|found| found.code == "VM0040")
+        {
             // Where protoc refuses it too, it says so when it is run.
             println!("{name}: refused: {}", refused.message);
             linked.remove(name);

@@ -7,14 +7,11 @@ use vimana_interface::Rename;
 use super::scan::{Kind, Outline};
 use crate::diagnostic::{Fix, Span};
 
-/// The edit that gives the element at `span` the name of `rename`.
+/// The edit that gives the element at `span`, or whose name is there, the name of
+/// `rename`.
 pub(crate) fn fix(text: &str, span: &Span, rename: &Rename) -> Option<Fix> {
     let outline = Outline::new(text);
-    let at = span.range.start;
-    let index = outline
-        .declarations
-        .iter()
-        .position(|declaration| declaration.range.start == at)?;
+    let index = outline.around(span.range.start)?;
     let (range, replacement) = edit(&outline, index, rename)?;
     Some(Fix::likely(
         format!("name it `{}` in WIT", rename.name),
