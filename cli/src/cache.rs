@@ -6,6 +6,8 @@
 //! set aside. Deleting the folder is always safe.
 
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::fs;
 use std::io;

@@ -138,6 +138,17 @@ pub(crate) fn protoc() -> anyhow::Result<()> {
     debian(&["protobuf-compiler", "libprotobuf-dev"])
 }
 
+/// Protobuf's own compiler, which benchmarks compare with, and GNU time, which they
+/// measure with.
+#[cfg(feature = "bench")]
+pub(crate) fn benchmark_tools() -> anyhow::Result<()> {
+    protoc()?;
+    if !Path::new("/usr/bin/time").exists() {
+        debian(&["time"])?;
+    }
+    Ok(())
+}
+
 /// Installs Debian packages; says which where this is no Debian or we are not root.
 fn debian(packages: &[&str]) -> anyhow::Result<()> {
     let names = packages.join(" ");

@@ -359,3 +359,77 @@ mod unix {
         assert_eq!(names(&tree), ["a/foo.proto", "vimana.toml"]);
     }
 }
+
+/// A time of the file system's clock.
+#[cfg(unix)]
+fn clock(folder: &Path) -> super::Time {
+    let file = folder.join("clock");
+    fs::write(&file, "").unwrap();
+    super::Stamp::of(&fs::metadata(file).unwrap())
+        .unwrap()
+        .changed()
+}
+
+/// The clock, once it has moved on: a file that was written before is older.
+#[cfg(unix)]
+fn next_tick(folder: &Path) -> super::Time {
+    let before = clock(folder);
+    for _ in 0..1_000_000 {
+        let now = clock(folder);
+        if now > before {
+            return now;
+        }
+    }
+    panic!("the clock of the file system stands still");
+}
+
+#[cfg(unix)]
+fn content(tree: &WorkTree, file: &str) -> Option<super::ContentId> {
+    let entries = tree.entries().unwrap();
+    let entry = entries.iter().find(|entry| entry.path == path(file));
+    entry.unwrap().content
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_read_before_is_known_without_reading_it_until_it_changes() {
+    let (folder, aside) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    write(folder.path(), "a.txt", "one");
+    let now = next_tick(aside.path());
+    let tree = WorkTree::open(folder.path())
+        .unwrap()
+        .remembering(super::Remembered::new(), now);
+    assert_eq!(content(&tree, "a.txt"), None);
+    let named = tree.read_named(&path("a.txt")).unwrap();
+    let known = tree.remembered().unwrap();
+    let known = super::Remembered::decode(&known.encode()).unwrap();
+
+    let reopen = || {
+        let tree = WorkTree::open(folder.path()).unwrap();
+        tree.remembering(known.clone(), next_tick(aside.path()))
+    };
+    assert_eq!(content(&reopen(), "a.txt"), named.content);
+    // As long, and with the time that it had: only the system knows.
+    let before = fs::metadata(folder.path().join("a.txt")).unwrap();
+    write(folder.path(), "a.txt", "two");
+    let file = fs::File::options()
+        .write(true)
+        .open(folder.path().join("a.txt"))
+        .unwrap();
+    file.set_modified(before.modified().unwrap()).unwrap();
+    assert_eq!(content(&reopen(), "a.txt"), None);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_written_just_now_is_not_remembered() {
+    let (folder, aside) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let now = clock(aside.path());
+    write(folder.path(), "a.txt", "one");
+    let tree = WorkTree::open(folder.path())
+        .unwrap()
+        .remembering(super::Remembered::new(), now);
+    tree.entries().unwrap();
+    tree.read_named(&path("a.txt")).unwrap();
+    assert_eq!(tree.remembered(), None, "it may be written again at once");
+}

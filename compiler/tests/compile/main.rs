@@ -6,6 +6,7 @@
 #![allow(clippy::needless_raw_string_hashes)]
 
 mod bad_input;
+mod cached;
 mod cases;
 mod desired;
 mod hostile;

@@ -1,41 +1,158 @@
-//! Compile and plan: CPU time of N services.
+//! Compile and plan: what `vimana check` costs of N services.
 
-use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context as _, bail};
-use vimana_compiler::source::{RepoPath, WorkTree};
+use anyhow::bail;
+use vimana_compiler::source::WorkTree;
 use vimana_compiler::{Options, compile};
-use vimana_interface::Interface;
 use vimana_proto::{Generation, Kind};
 use vimana_reconciler::{DesiredState, Live, PlanOptions, plan};
 
-use super::cpu;
+use super::child::{cost, cost_of, first_output};
+use super::repository::{commit, definition_file, generate};
 use super::table::Table;
+use super::{cpu, repository};
+use crate::process::{root, target};
 
 /// The cluster of a repository that names none.
 const CLUSTER: &str = "local";
 
-/// Compiles and plans a repository of `services` generated services.
+/// How often what takes little time is measured; the mean counts.
+const REPEATS: u32 = 5;
+
+/// Checks a repository of `services` generated services in every way.
 pub(super) fn measure(services: usize, table: &mut Table) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    generate(folder.path(), services)?;
+    let folder = folder.path();
+    generate(folder, services)?;
+    commit(folder)?;
 
-    let ((), protox) = timed(|| protobuf_alone(folder.path(), services))?;
-    let (desired, compiled) = timed(|| {
-        let source = WorkTree::open(folder.path())?;
-        compile(&source, &Options::default())
-            .checked()
-            .map_err(|compilation| anyhow::anyhow!("{:?}", compilation.diagnostics.first()))
-    })?;
-    let memory = Some(cpu::peak_memory_mib("self")?);
-    table.compare(
-        format!("compile {services} services"),
-        compiled,
+    let protoc = protoc(folder, services)?;
+    let mut row = |what: &str, cpu: f64, memory: Option<u64>| {
+        let reference = ("protoc of the same files", protoc);
+        table.compare(
+            format!("{services} services: {what}"),
+            cpu,
+            "s",
+            reference,
+            memory,
+        );
+    };
+    let cold = cost(&check(folder, &["--no-cache"]))?;
+    row("check, without a cache", cold.cpu, Some(cold.memory_mib));
+    let cold = cost(&check(folder, &[]))?;
+    row("check, cold", cold.cpu, Some(cold.memory_mib));
+    let (cpu, memory) = mean(&check(folder, &[]))?;
+    row("check, warm", cpu, Some(memory));
+
+    let mut cpu = 0.0;
+    let mut memory = 0;
+    for _ in 0..REPEATS {
+        change(&folder.join(definition_file(services / 2)))?;
+        let changed = cost(&check(folder, &[]))?;
+        cpu += changed.cpu / f64::from(REPEATS);
+        memory = memory.max(changed.memory_mib);
+    }
+    row("check, warm, one file changed", cpu, Some(memory));
+
+    let based = ["--base", "HEAD"];
+    if has_option("--base")? {
+        let all = [based[0], based[1], "--no-cache"];
+        let (_, breaking) = cost_of(&check(folder, &all))?;
+        row(
+            "check and breaking check, without a cache",
+            breaking.cpu,
+            Some(breaking.memory_mib),
+        );
+        let (_, breaking) = cost_of(&check(folder, &based))?;
+        row(
+            "check and breaking check, warm",
+            breaking.cpu,
+            Some(breaking.memory_mib),
+        );
+    }
+    let first = first_output(&check(folder, &["--no-cache"]))?;
+    table.add(
+        format!("{services} services: first output of check on a terminal (wall time)"),
+        first.as_secs_f64(),
         "s",
-        ("protox alone", protox),
-        memory,
+        None,
     );
+
+    for index in 0..services {
+        let component = folder
+            .join(repository::name(index))
+            .join("service-1.0.0.wasm");
+        std::fs::remove_file(component)?;
+    }
+    // Each service then has the one error that its component is missing.
+    let (_, without) = cost_of(&check(folder, &["--no-cache", "-o", "concise"]))?;
+    let reference = ("protoc of the same files", protoc);
+    table.compare(
+        format!("{services} services: check without components, without a cache"),
+        without.cpu,
+        "s",
+        reference,
+        Some(without.memory_mib),
+    );
+    Ok(())
+}
+
+/// The CPU time of protoc for every definition and all that it imports.
+fn protoc(folder: &Path, services: usize) -> anyhow::Result<f64> {
+    let files: String = (0..services)
+        .map(|index| definition_file(index) + "\n")
+        .collect();
+    let list = tempfile::NamedTempFile::new()?;
+    std::fs::write(list.path(), files)?;
+    let mut protoc = Command::new("protoc");
+    protoc
+        .arg(format!("--proto_path={}", folder.display()))
+        .arg(format!("--proto_path={}", root().join("proto").display()))
+        .args(["--descriptor_set_out=/dev/null", "--include_imports"])
+        .arg(format!("@{}", list.path().display()))
+        .current_dir(folder);
+    Ok(cost(&protoc)?.cpu)
+}
+
+fn check(folder: &Path, arguments: &[&str]) -> Command {
+    let mut check = Command::new(target().join("release/vimana"));
+    check.arg("check").args(arguments).current_dir(folder);
+    check
+}
+
+fn has_option(option: &str) -> anyhow::Result<bool> {
+    let help = check(&root(), &["--help"]).output()?;
+    Ok(String::from_utf8_lossy(&help.stdout).contains(option))
+}
+
+fn mean(program: &Command) -> anyhow::Result<(f64, u64)> {
+    let mut cpu = 0.0;
+    let mut memory = 0;
+    for _ in 0..REPEATS {
+        let once = cost(program)?;
+        cpu += once.cpu / f64::from(REPEATS);
+        memory = memory.max(once.memory_mib);
+    }
+    Ok((cpu, memory))
+}
+
+fn change(file: &Path) -> anyhow::Result<()> {
+    let mut file = OpenOptions::new().append(true).open(file)?;
+    Ok(file.write_all(b"// changed\n")?)
+}
+
+/// Plans the creation of `services` generated services, and that nothing is to do.
+pub(super) fn measure_plan(services: usize, table: &mut Table) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    generate(folder.path(), services)?;
+    let source = WorkTree::open(folder.path())?;
+    let desired = compile(&source, &Options::default())
+        .checked()
+        .map_err(|compilation| anyhow::anyhow!("{:?}", compilation.diagnostics.first()))?;
 
     let desired = DesiredState::of(&desired, CLUSTER);
     let supported_kinds: Vec<Kind> = Kind::ALL
@@ -91,95 +208,4 @@ fn timed<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<(T, f64)
         result,
         cpu::time("self")?.saturating_sub(before).as_secs_f64(),
     ))
-}
-
-/// What the compiler cannot do without: every `.proto` resolved once.
-fn protobuf_alone(root: &Path, services: usize) -> anyhow::Result<()> {
-    let resolver = {
-        let mut chain = protox::file::ChainFileResolver::new();
-        chain.add(protox::file::IncludeFileResolver::new(root.to_owned()));
-        chain.add(protox::file::IncludeFileResolver::new(
-            crate::process::root().join("proto"),
-        ));
-        chain.add(protox::file::GoogleFileResolver::new());
-        chain
-    };
-    let mut compiler = protox::Compiler::with_file_resolver(resolver);
-    for index in 0..services {
-        compiler.open_file(format!("{}/service.proto", name(index)))?;
-    }
-    Ok(())
-}
-
-fn name(index: usize) -> String {
-    format!("service{index:05}")
-}
-
-/// Writes `services` service folders: a definition of some 60 lines, a deployment
-/// configuration and a component each.
-pub(super) fn generate(root: &Path, services: usize) -> anyhow::Result<()> {
-    std::fs::write(
-        root.join("vimana.toml"),
-        "[workspace]\nname = \"bench\"\ndomain = \"example.com\"\n",
-    )?;
-    for index in 0..services {
-        let folder = root.join(name(index));
-        std::fs::create_dir(&folder)?;
-        std::fs::write(folder.join("service.proto"), definition(index))?;
-        std::fs::write(
-            folder.join("service.txtpb"),
-            "target: LATENCY\nlimits { timeout: \"2s\" }\n",
-        )?;
-        std::fs::write(folder.join("service-1.0.0.wasm"), component(root, index)?)?;
-    }
-    Ok(())
-}
-
-fn definition(index: usize) -> String {
-    let name = name(index);
-    let mut text = format!(
-        "syntax = \"proto3\";\n\npackage {name};\n\nimport \"vimana/options.proto\";\n\n\
-         // Keeps things.\nservice Things {{\n  option (vimana.service) = {{\n    id: \"00000000-0000-4000-8000-{index:012}\"\n    version: \"1.0.0\"\n  }};\n"
-    );
-    for method in ["Get", "List", "Create", "Update", "Delete"] {
-        let _ = write!(
-            text,
-            "\n  // {method}s a thing.\n  rpc {method}Thing({method}ThingRequest) returns (Thing) {{\n    option (vimana.http) = {{ post: \"/v1/{name}/things:{}\" body: \"*\" }};\n  }}\n",
-            method.to_lowercase()
-        );
-    }
-    text.push_str("}\n\nenum State {\n  STATE_UNSPECIFIED = 0;\n  READY = 1;\n  GONE = 2;\n}\n\n");
-    text.push_str("message Thing {\n  string name = 1;\n  State state = 2;\n  repeated string tags = 3;\n  map<string, int64> counts = 4;\n  optional double weight = 5;\n}\n");
-    for method in ["Get", "List", "Create", "Update", "Delete"] {
-        let _ = write!(
-            text,
-            "\nmessage {method}ThingRequest {{\n  string name = 1;\n  int32 size = 2;\n  Thing thing = 3;\n}}\n"
-        );
-    }
-    text
-}
-
-/// A component that has the service's functions and traps in each.
-fn component(root: &Path, index: usize) -> anyhow::Result<Vec<u8>> {
-    let source = WorkTree::open(root)?;
-    let path: RepoPath = format!("{}/service.proto", name(index)).parse()?;
-    let interface: Interface = vimana_compiler::interfaces(&source, &path, &[])
-        .interfaces
-        .pop()
-        .context("the generated definition has one service")?;
-    let mut resolve = wit_parser::Resolve::default();
-    resolve.push_str("service.wit", vimana_interface::SERVICE_WIT)?;
-    let package = resolve.push_str("generated.wit", &interface.to_wit())?;
-    let world = resolve.select_world(&[package], Some(interface.world_name()))?;
-    let mut module =
-        wit_component::dummy_module(&resolve, world, wit_parser::ManglingAndAbi::Standard32);
-    wit_component::embed_component_metadata(
-        &mut module,
-        &resolve,
-        world,
-        wit_component::StringEncoding::UTF8,
-    )?;
-    wit_component::ComponentEncoder::default()
-        .module(&module)?
-        .encode()
 }

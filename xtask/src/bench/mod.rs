@@ -4,22 +4,33 @@
 //! and each has a reference that was measured in the same run: compare ratios.
 
 #[cfg(feature = "bench")]
+mod child;
+#[cfg(feature = "bench")]
 mod compile;
 #[cfg(feature = "bench")]
 mod cpu;
 #[cfg(feature = "bench")]
 mod native;
 #[cfg(feature = "bench")]
+mod repository;
+#[cfg(feature = "bench")]
 mod serve;
 #[cfg(feature = "bench")]
 mod table;
 
+/// Of how many services a plan is measured.
+#[cfg(feature = "bench")]
+const PLANNED: usize = 1_000;
+
 /// What to measure.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Arguments {
-    /// How many services to compile and plan
-    #[arg(long, default_value_t = 1_000)]
-    services: usize,
+    /// What alone to measure
+    only: Option<Part>,
+
+    /// How many services to compile, in each of several repositories
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 10_000])]
+    services: Vec<usize>,
 
     /// How many calls to make, of each kind
     #[arg(long, default_value_t = 20_000)]
@@ -28,6 +39,15 @@ pub(crate) struct Arguments {
     /// Serves the native reference, for the benchmark's own use
     #[arg(long, hide = true)]
     native: bool,
+}
+
+/// A part of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// `vimana check`, and plans
+    Compile,
+    /// Calls of a node, and its restart
+    Serve,
 }
 
 /// Builds what is measured with optimisations, and runs itself with them. Both in
@@ -48,11 +68,17 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             "xtask/bench",
         ]),
     )?;
+    let services: Vec<_> = arguments.services.iter().map(usize::to_string).collect();
+    let only = arguments.only.map(|part| match part {
+        Part::Compile => "compile",
+        Part::Serve => "serve",
+    });
     step(
         "bench",
         Command::new(target().join("release/xtask"))
             .arg("bench")
-            .args(["--services", &arguments.services.to_string()])
+            .args(only)
+            .args(["--services", &services.join(",")])
             .args(["--calls", &arguments.calls.to_string()]),
     )
 }
@@ -63,9 +89,17 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return native::serve();
     }
     let mut table = table::Table::default();
-    compile::measure(arguments.services, &mut table)?;
-    serve::measure(arguments.calls, &mut table)?;
-    serve::measure_restart(&mut table)?;
+    if arguments.only != Some(Part::Serve) {
+        crate::install::benchmark_tools()?;
+        for services in &arguments.services {
+            compile::measure(*services, &mut table)?;
+        }
+        compile::measure_plan(PLANNED, &mut table)?;
+    }
+    if arguments.only != Some(Part::Compile) {
+        serve::measure(arguments.calls, &mut table)?;
+        serve::measure_restart(&mut table)?;
+    }
     println!("{table}");
     Ok(())
 }

@@ -73,7 +73,7 @@ pub(super) fn measure(calls: usize, table: &mut Table) -> anyhow::Result<()> {
 pub(super) fn measure_restart(table: &mut Table) -> anyhow::Result<()> {
     const SERVICES: usize = 100;
     let folder = tempfile::tempdir()?;
-    super::compile::generate(folder.path(), SERVICES)?;
+    super::repository::generate(folder.path(), SERVICES)?;
     let vimana = target().join("release/vimana");
     let start = || {
         Server::start(
