@@ -130,7 +130,8 @@ impl<'a> Units<'a> {
                     let key = *named
                         .entry(bytes.as_ptr() as usize)
                         .or_insert_with(|| Key::of_descriptor(bytes));
-                    if lock(&self.kept).insert(key) {
+                    let is_there = matches!(lock(&self.descriptors).get(&key), Some(Some(_)));
+                    if !is_there && lock(&self.kept).insert(key) {
                         entries.push(Entry::new(key, *key.as_bytes(), bytes));
                     }
                     Digest::from_bytes(*key.as_bytes())

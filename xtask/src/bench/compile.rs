@@ -108,9 +108,18 @@ fn protoc(folder: &Path, services: usize) -> anyhow::Result<f64> {
         .collect();
     let list = tempfile::NamedTempFile::new()?;
     std::fs::write(list.path(), files)?;
+    // Debian's release knows no `debug_redact` yet.
+    let mended = tempfile::tempdir()?;
+    let options = std::fs::read_to_string(root().join("proto/vimana/options.proto"))?;
+    std::fs::create_dir(mended.path().join("vimana"))?;
+    std::fs::write(
+        mended.path().join("vimana/options.proto"),
+        options.replace(" [debug_redact = true]", ""),
+    )?;
     let mut protoc = Command::new("protoc");
     protoc
         .arg(format!("--proto_path={}", folder.display()))
+        .arg(format!("--proto_path={}", mended.path().display()))
         .arg(format!("--proto_path={}", root().join("proto").display()))
         .args(["--descriptor_set_out=/dev/null", "--include_imports"])
         .arg(format!("@{}", list.path().display()))
