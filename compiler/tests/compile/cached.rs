@@ -144,14 +144,15 @@ fn a_change_of_an_import_concerns_those_that_import_it_alone() {
     let cache = Shaken::default();
     let mut source = base();
     cache.compiled(&source);
-    cache.stored();
+    let all = cache.stored();
     source.insert(
         RepoPath::new("shared/common.proto").unwrap(),
         "syntax = \"proto3\";\npackage common;\nmessage Page { int64 size = 1; }\n",
     );
     assert_eq!(said(&cache.compiled(&source)), said(&compiled(&source)));
-    // The folder of the file, that of the service, and the file's descriptor.
-    assert_eq!(cache.stored(), 3);
+    // The folder of the file, and that of the service; not that of the other one.
+    let again = cache.stored();
+    assert!((2..all).contains(&again), "{again} of {all}");
 }
 
 #[test]
