@@ -8,6 +8,10 @@ use crate::rules::{
 
 /// The text of the file at `path`, which `files` gets too, if it has at most
 /// `limit` bytes and is UTF-8.
+#[allow(
+    clippy::result_large_err,
+    reason = "a diagnostic is what the caller pushes, and errors are few"
+)]
 pub(crate) fn read_text(
     source: &dyn Source,
     path: &RepoPath,
@@ -26,6 +30,10 @@ pub(crate) fn read_text(
 }
 
 /// The text of the file at `path`, which holds `bytes`.
+#[allow(
+    clippy::result_large_err,
+    reason = "a diagnostic is what the caller pushes, and errors are few"
+)]
 pub(crate) fn text_of<'b>(path: &RepoPath, bytes: &'b [u8]) -> Result<&'b str, Diagnostic> {
     std::str::from_utf8(bytes).map_err(|error| invalid_utf8::diagnostic(path, bytes, error))
 }
