@@ -7,7 +7,7 @@ use crate::process::{cargo, root, step, target};
 
 const PACKAGES: &str = "tests/googleapis";
 
-/// Runs every service and every message of `googleapis-common-protos` (PyPI) and
+/// Runs every service and every message of `googleapis-common-protos` (from `PyPI`) and
 /// `google-proto-files` (npm): each gives WIT that resolves, or a finding. Then
 /// compares what the compiler links with what protoc links.
 pub(crate) fn check() -> anyhow::Result<()> {
@@ -46,7 +46,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
     )
 }
 
-/// The definitions in the package of PyPI, unpacked.
+/// The definitions in the package of `PyPI`, unpacked.
 fn python() -> anyhow::Result<PathBuf> {
     let folder = target().join("tools/googleapis-common-protos");
     let stamp = folder.join(install::STAMP);

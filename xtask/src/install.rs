@@ -101,7 +101,7 @@ fn sources(release: &str, folder: &Path) -> anyhow::Result<PathBuf> {
     bail!("no source of Debian packages is set up here")
 }
 
-/// The packages of PyPI that `requirements` names with their hashes, unpacked in
+/// The packages of `PyPI` that `requirements` names with their hashes, unpacked in
 /// `folder`.
 pub(crate) fn python_packages(requirements: &Path, folder: &Path) -> anyhow::Result<()> {
     let has_pip = || {

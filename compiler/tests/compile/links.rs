@@ -1,5 +1,7 @@
 //! Components that call other services of the repository.
 
+use std::fmt::Write as _;
+
 use vimana_compiler::graph::EdgeKind;
 use vimana_compiler::source::Memory;
 use vimana_proto::state::v1::spec;
@@ -95,7 +97,7 @@ fn what_a_caller_takes_for_granted_and_is_not_so_is_told_at_the_service_that_it_
     ] {
         let wasm = calling(&caller, &callee, from, to);
         let compilation = compiled(&files(&callee, &caller, wasm));
-        found.push_str(&format!("# {case}\n{}", findings(&compilation)));
+        let _ = write!(found, "# {case}\n{}", findings(&compilation));
     }
     snapbox::assert_data_eq!(
         found,

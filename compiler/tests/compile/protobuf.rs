@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use crate::repo::{SETTINGS, compiled, component, definition, findings, repo, text};
 
 /// A definition that imports `import` and answers with a type of it.
@@ -211,10 +213,11 @@ fn what_wit_cannot_have_or_leaves_out_is_told_with_a_fix_where_there_is_one() {
     let mut found = findings(&compilation);
     for diagnostic in &compilation.diagnostics {
         for fix in &diagnostic.fixes {
-            found.push_str(&format!(
-                "{}: {} `{}`\n",
+            let _ = writeln!(
+                found,
+                "{}: {} `{}`",
                 diagnostic.code, fix.title, fix.edits[0].replacement
-            ));
+            );
         }
     }
     snapbox::assert_data_eq!(
