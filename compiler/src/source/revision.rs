@@ -1,5 +1,6 @@
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use git2::{ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry};
 
@@ -24,6 +25,9 @@ pub struct GitRevision {
     repository: Mutex<Repository>,
     tree: Oid,
     commit: String,
+    /// The regular files and their blobs, once they were listed: libgit2 parses a
+    /// large folder anew for each question about it.
+    listed: OnceLock<HashMap<RepoPath, Oid>>,
 }
 
 impl std::fmt::Debug for GitRevision {
@@ -85,7 +89,13 @@ impl GitRevision {
             repository: Mutex::new(repository),
             tree,
             commit,
+            listed: OnceLock::new(),
         })
+    }
+
+    /// The blob of a regular file that was listed.
+    fn listed(&self, path: &RepoPath) -> Option<Oid> {
+        self.listed.get()?.get(path).copied()
     }
 
     fn repository(&self) -> MutexGuard<'_, Repository> {
@@ -125,6 +135,12 @@ impl Source for GitRevision {
             &mut entries,
         )?;
         entries.sort();
+        let listed = entries.iter().filter_map(|entry| {
+            let id = Oid::from_bytes(entry.content?.as_bytes()).ok()?;
+            Some((entry.path.clone(), id))
+        });
+        // Where it is listed twice, the first time counts.
+        let _ = self.listed.set(listed.collect());
         Ok(entries)
     }
 
@@ -134,10 +150,15 @@ impl Source for GitRevision {
 
     fn read_named(&self, path: &RepoPath) -> Result<Named, SourceError> {
         let repository = self.repository();
-        let tree = repository.find_tree(self.tree)?;
-        let resolved = resolve(path, |path| look(&repository, &tree, path))?;
-        let entry = tree.get_path(Path::new(resolved.path.as_str()))?;
-        let (size, _) = repository.odb()?.read_header(entry.id())?;
+        let id = match self.listed(path) {
+            Some(id) => id,
+            None => {
+                let tree = repository.find_tree(self.tree)?;
+                let resolved = resolve(path, |path| look(&repository, &tree, path))?;
+                tree.get_path(Path::new(resolved.path.as_str()))?.id()
+            }
+        };
+        let (size, _) = repository.odb()?.read_header(id)?;
         if size as u64 > MAX_FILE_BYTES {
             return Err(SourceError::TooLarge {
                 path: path.clone(),
@@ -146,8 +167,8 @@ impl Source for GitRevision {
             });
         }
         Ok(Named {
-            bytes: repository.find_blob(entry.id())?.content().into(),
-            content: Some(ContentId::from_oid(entry.id())),
+            bytes: repository.find_blob(id)?.content().into(),
+            content: Some(ContentId::from_oid(id)),
         })
     }
 
@@ -164,6 +185,9 @@ impl Source for GitRevision {
     }
 
     fn is_modified(&self, path: &RepoPath) -> bool {
+        if self.listed(path).is_some() {
+            return false;
+        }
         let repository = self.repository();
         let Ok(tree) = repository.find_tree(self.tree) else {
             return true;
