@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -28,6 +28,8 @@ pub struct GitRevision {
     /// The regular files and their blobs, once they were listed: libgit2 parses a
     /// large folder anew for each question about it.
     listed: OnceLock<HashMap<RepoPath, Oid>>,
+    /// The symbolic links, likewise.
+    links: OnceLock<HashSet<RepoPath>>,
 }
 
 impl std::fmt::Debug for GitRevision {
@@ -90,6 +92,7 @@ impl GitRevision {
             tree,
             commit,
             listed: OnceLock::new(),
+            links: OnceLock::new(),
         })
     }
 
@@ -139,7 +142,12 @@ impl Source for GitRevision {
             let id = Oid::from_bytes(entry.content?.as_bytes()).ok()?;
             Some((entry.path.clone(), id))
         });
+        let links = entries
+            .iter()
+            .filter(|entry| matches!(entry.kind, EntryKind::Symlink { .. }))
+            .map(|entry| entry.path.clone());
         // Where it is listed twice, the first time counts.
+        let _ = self.links.set(links.collect());
         let _ = self.listed.set(listed.collect());
         Ok(entries)
     }
@@ -173,6 +181,18 @@ impl Source for GitRevision {
     }
 
     fn is_absent(&self, path: &RepoPath) -> bool {
+        if let Some(listed) = self.listed.get() {
+            let mut around = Some(path.clone());
+            let mut passes_link = false;
+            while let Some(path) = around {
+                passes_link |= self.links.get().is_none_or(|links| links.contains(&path));
+                around = path.parent();
+            }
+            // What is passed over is not listed, and can be read.
+            if !passes_link && !path.components().any(is_skipped_folder) {
+                return !listed.contains_key(path);
+            }
+        }
         let repository = self.repository();
         let Ok(tree) = repository.find_tree(self.tree) else {
             return false;
