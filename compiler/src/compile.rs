@@ -89,7 +89,7 @@ pub fn compile_with(source: &dyn Source, options: &Options, hooks: &Hooks<'_>) -
         .domain
         .as_ref()
         .map(|range| texts.origin(&Span::new(settings_path(), range.clone())));
-    let mut joined = join(units, &settings, domain, &mut builder, &mut out);
+    let mut joined = join(units, &settings, domain.as_ref(), &mut builder, &mut out);
 
     let sessions = found
         .vpods
@@ -165,13 +165,12 @@ fn set_commits(source: &dyn Source, builder: &mut GraphBuilder) {
     let mut known: HashMap<RepoPath, bool> = HashMap::new();
     for node in builder.nodes_mut() {
         let origin = &mut node.origin;
-        let is_modified = match known.get(&origin.file) {
-            Some(is_modified) => *is_modified,
-            None => {
-                let is_modified = source.is_modified(&origin.file);
-                known.insert(origin.file.clone(), is_modified);
-                is_modified
-            }
+        let is_modified = if let Some(is_modified) = known.get(&origin.file) {
+            *is_modified
+        } else {
+            let is_modified = source.is_modified(&origin.file);
+            known.insert(origin.file.clone(), is_modified);
+            is_modified
         };
         origin.commit = (!is_modified).then(|| commit.to_owned());
     }

@@ -25,7 +25,7 @@ pub(crate) struct Joined {
 pub(crate) fn join(
     units: Vec<Unit>,
     settings: &Settings,
-    domain: Option<Origin>,
+    domain: Option<&Origin>,
     graph: &mut GraphBuilder,
     out: &mut Vec<Diagnostic>,
 ) -> Joined {
@@ -38,7 +38,7 @@ pub(crate) fn join(
     }
     let services = check_identities(services, out);
     check_claims(&services, out);
-    add_domains(&services, settings, domain.as_ref(), graph);
+    add_domains(&services, settings, domain, graph);
 
     let mut components = BTreeMap::new();
     let mut calls = Vec::new();

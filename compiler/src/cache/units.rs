@@ -103,10 +103,8 @@ impl<'a> Units<'a> {
         if let Some(known) = lock(&self.descriptors).get(&key) {
             return known.clone();
         }
-        let found = self.cache.load(&[key]).into_iter().flatten();
-        let descriptor = found
-            .filter_map(|bytes| content(key, &bytes).map(Arc::from))
-            .next();
+        let mut found = self.cache.load(&[key]).into_iter().flatten();
+        let descriptor = found.find_map(|bytes| content(key, &bytes).map(Arc::from));
         let mut descriptors = lock(&self.descriptors);
         descriptors.entry(key).or_insert(descriptor).clone()
     }

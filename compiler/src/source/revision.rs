@@ -158,13 +158,12 @@ impl Source for GitRevision {
 
     fn read_named(&self, path: &RepoPath) -> Result<Named, SourceError> {
         let repository = self.repository();
-        let id = match self.listed(path) {
-            Some(id) => id,
-            None => {
-                let tree = repository.find_tree(self.tree)?;
-                let resolved = resolve(path, |path| look(&repository, &tree, path))?;
-                tree.get_path(Path::new(resolved.path.as_str()))?.id()
-            }
+        let id = if let Some(id) = self.listed(path) {
+            id
+        } else {
+            let tree = repository.find_tree(self.tree)?;
+            let resolved = resolve(path, |path| look(&repository, &tree, path))?;
+            tree.get_path(Path::new(resolved.path.as_str()))?.id()
         };
         let (size, _) = repository.odb()?.read_header(id)?;
         if size as u64 > MAX_FILE_BYTES {

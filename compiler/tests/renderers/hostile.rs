@@ -42,7 +42,7 @@ fn nothing_in_a_finding_ends_what_stands_around_it() {
                 let outside = text.split("`````").step_by(2).collect::<String>();
                 assert!(!outside.contains(['<', '@', '`']), "{outside}");
             }
-            _ => {}
+            Format::Text => {}
         }
     }
     let commands = render(Format::Github, &found, &files, &settings());
