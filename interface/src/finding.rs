@@ -133,8 +133,4 @@ pub enum FindingKind {
         /// The limit.
         limit: usize,
     },
-
-    /// A HTTP rule that the method cannot have.
-    #[error("{0}")]
-    Http(String),
 }

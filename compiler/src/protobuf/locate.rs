@@ -15,9 +15,44 @@ pub(super) fn range(file: &FileDescriptorProto, text: &str, path: &[i32]) -> Ran
     0..0
 }
 
-/// Whether the element at `path` has a place of its own.
-pub(super) fn has(file: &FileDescriptorProto, path: &[i32]) -> bool {
-    find(locations(file), path).is_some()
+/// The bytes of all elements whose paths are `wanted`, in the order of the parser.
+pub(super) fn all(
+    file: &FileDescriptorProto,
+    text: &str,
+    wanted: &dyn Fn(&[i32]) -> bool,
+) -> Vec<(Vec<i32>, Range<usize>)> {
+    let found = locations(file)
+        .iter()
+        .filter(|location| wanted(&location.path));
+    let mut found = found.peekable();
+    if found.peek().is_none() {
+        return Vec::new();
+    }
+    let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
+    let lines: Vec<usize> = std::iter::once(0).chain(newlines).collect();
+    found
+        .map(|location| {
+            (
+                location.path.clone(),
+                bytes_of(&lines, text, &location.span),
+            )
+        })
+        .collect()
+}
+
+/// The bytes of a span, where the first byte of each line is known.
+fn bytes_of(lines: &[usize], text: &str, span: &[i32]) -> Range<usize> {
+    let at = |line: i32, column: i32| {
+        let index = |value: i32| usize::try_from(value).unwrap_or_default();
+        let start = lines.get(index(line)).copied().unwrap_or(text.len());
+        (start + index(column)).min(text.len())
+    };
+    let (start, end) = match *span {
+        [line, start, end] => (at(line, start), at(line, end)),
+        [start_line, start, end_line, end] => (at(start_line, start), at(end_line, end)),
+        _ => (0, 0),
+    };
+    start..end.max(start)
 }
 
 /// The bytes of the option whose name ends in `name`, where `path` is that of all

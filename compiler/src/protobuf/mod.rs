@@ -86,10 +86,18 @@ impl Linked {
         Some(Span::new(repo_path, range))
     }
 
-    /// The place of exactly the element at `path`, where it has one.
-    pub(crate) fn exact_span(&self, file: &str, path: &[i32]) -> Option<Span> {
-        let linked = self.pool.get_file_by_name(file)?;
-        locate::has(linked.file_descriptor_proto(), path).then(|| self.span(file, path))?
+    /// The places of all elements of the import `file` whose paths are `wanted`,
+    /// in the order of the parser.
+    pub(crate) fn places(
+        &self,
+        file: &str,
+        wanted: &dyn Fn(&[i32]) -> bool,
+    ) -> Vec<(Vec<i32>, Range<usize>)> {
+        let linked = self.pool.get_file_by_name(file);
+        linked.map_or_else(Vec::new, |linked| {
+            let text = self.text(file).unwrap_or_default();
+            locate::all(linked.file_descriptor_proto(), text, wanted)
+        })
     }
 
     /// The text of the import `file`.

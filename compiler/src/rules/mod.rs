@@ -163,6 +163,22 @@ groups! {
     /// HTTP rules.
     Http http {
         overlapping_rules,
+        http_template_syntax,
+        http_unknown_field,
+        http_unbindable_field,
+        http_variable_twice,
+        http_body_not_allowed,
+        http_body_in_path,
+        http_nested_bindings,
+        http_client_streaming,
+        http_no_pattern,
+        http_invalid_method,
+        http_unusual_method,
+        http_selector,
+        http_two_options,
+        http_repeated_binding,
+        http_too_many,
+        http_delete_body,
     }
     /// What has changed since a base, and what that breaks.
     Breaking breaking {

@@ -7,6 +7,7 @@ use vimana_interface::http::{self, Rule};
 use vimana_interface::{DescriptorFinding, Interface};
 use vimana_proto::options::{OpenTelemetryExporter, ServiceOptions};
 
+use super::http::{Places, report};
 use super::messages;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::protobuf::{Linked, OptionField, rename};
@@ -20,13 +21,8 @@ use crate::source::RepoPath;
 /// The number of the extension `vimana.service`.
 const SERVICE_OPTION: i32 = 51700;
 
-/// The numbers of the extensions `vimana.http` and `google.api.http`.
-const HTTP_OPTIONS: [i32; 2] = [51700, 72_295_728];
-
-/// The field `options` of a service and of a method in a descriptor, and the
-/// fields `service` of a file and `name` of a service.
+/// The fields `options` and `name` of a service in a descriptor.
 const SERVICE_OPTIONS: i32 = 3;
-const METHOD_OPTIONS: i32 = 4;
 const NAME: i32 = 1;
 
 /// A service as one `.proto` file defines it, at one version.
@@ -114,7 +110,7 @@ impl Definition {
             check_exporter(otlp, &field, out);
             check_headers(&otlp.headers, &field("otlp.headers"), out);
         }
-        let bindings = read_bindings(&linked, &service, out);
+        let bindings = read_bindings(&linked, path, &service, &span, out);
 
         // Without a version of its own the definition is still checked.
         let assumed = version.clone().unwrap_or(semver::Version::new(0, 0, 0));
@@ -248,33 +244,33 @@ fn check_headers(headers: &str, span: &Span, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The bindings of all methods; none where one of them cannot be used.
 fn read_bindings(
     linked: &Linked,
+    path: &RepoPath,
     service: &ServiceDescriptor,
+    fallback: &Span,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Binding>> {
+    let places = Places::new(linked, path);
     let mut bindings = Vec::new();
     let mut complete = true;
     for method in service.methods() {
-        let name = method.full_name().to_owned();
-        let span = HTTP_OPTIONS
-            .iter()
-            .find_map(|option| {
-                let path = [method.path(), &[METHOD_OPTIONS, *option]].concat();
-                linked.exact_span(&linked.name, &path)
-            })
-            .or_else(|| linked.span(&linked.name, method.path()))?;
-        match http::rules(&method) {
-            Ok(rules) => bindings.extend(rules.into_iter().map(|rule| Binding {
-                method: name.clone(),
-                rule,
-                span: span.clone(),
-            })),
-            Err(findings) => {
-                complete = false;
-                report_findings(linked, findings, &span, out);
-            }
+        let checked = http::check_rules(&method);
+        for finding in &checked.findings {
+            complete &= !finding.error.is_error();
+            out.push(report(finding, &method, &places, fallback));
         }
+        let name = method.full_name();
+        bindings.extend(checked.rules.into_iter().map(|placed| {
+            Binding {
+                method: name.to_owned(),
+                span: places
+                    .span(method.path(), &placed.path, None)
+                    .unwrap_or_else(|| fallback.clone()),
+                rule: placed.rule,
+            }
+        }));
     }
     complete.then_some(bindings)
 }

@@ -111,6 +111,26 @@ pub(super) fn unescape(text: &str) -> (Vec<u8>, Vec<BadEscape>) {
     (value, bad)
 }
 
+/// For each byte that the inside of a string literal stands for, the bytes of the
+/// text that do so.
+pub(super) fn places(text: &str) -> Vec<Range<usize>> {
+    let mut places = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(byte) = text.as_bytes().get(at) {
+        let (count, length) = match *byte {
+            b'\\' => match escape(text, at) {
+                Escape::Byte(_, length) => (1, length),
+                Escape::Character(character, length) => (character.len_utf8(), length),
+                Escape::NoCharacter(length) | Escape::Bad(length) => (0, length),
+            },
+            _ => (1, 1),
+        };
+        places.extend(std::iter::repeat_n(at..at + length, count));
+        at += length;
+    }
+    places
+}
+
 /// An escape sequence and its length.
 enum Escape {
     Byte(u8, usize),

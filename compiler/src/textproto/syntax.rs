@@ -182,6 +182,22 @@ impl<'t> Scalar<'t> {
         &self.text[self.node.range.clone()]
     }
 
+    /// For each byte of the string that this spells, the bytes of the text that
+    /// stand for it; none where this is no string.
+    pub(crate) fn byte_places(&self) -> Option<Vec<Range<usize>>> {
+        let mut places = Vec::new();
+        for token in self.node.tokens() {
+            if token.kind != TokenKind::String {
+                return None;
+            }
+            let start = token.range.start + 1;
+            let inside = &self.text[start..token.range.end - 1];
+            let of_text = |range: Range<usize>| start + range.start..start + range.end;
+            places.extend(literal::places(inside).into_iter().map(of_text));
+        }
+        Some(places)
+    }
+
     pub(super) fn literal(&self) -> Literal<'t> {
         let mut tokens = self.node.tokens().peekable();
         let negative = tokens

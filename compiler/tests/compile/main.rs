@@ -10,6 +10,7 @@ mod cached;
 mod cases;
 mod desired;
 mod hostile;
+mod http;
 mod links;
 mod lints;
 mod mending;

@@ -157,8 +157,8 @@ c/c.proto:2:12 E VM0040 expected a message field, oneof, reserved range, enum, m
     help: close `message A {` with `}`
 d/d.proto:2:1 E VM0041 editions of Protobuf are not supported yet
     help: write `syntax = "proto3";`; what an edition's features say has to go too
-e/e.proto:10:5 E VM0046 the path variable `nome` is no field of `e.Request`
-    help: `e.Request` has `name`
+e/e.proto:10:38 E VM0131 the path variable `nome` is no field of `e.Request`
+    help: did you mean `name`?
 f/f.proto:1:43 W VM0045 options of vimana are used without an import
     help: add `import "vimana/options.proto";`, which other tools need
 f/f.proto:1:100 E VM0040 `google.api.http` resolves to `google.api.http`, which is not defined

@@ -372,8 +372,8 @@ fn services_that_get_in_each_others_way_are_told_apart() {
 b/b.proto:6:9 E VM0053 `example.com:b.Things` has the id `00000000-0000-4000-8000-000000000001`, which is that of `example.com:a.Things`
     at a/a.proto:6:9: first used here
     help: give the new service an id of its own; `uuidgen` makes one
-b/b.proto:10:5 E VM0062 `a.Things.Get` and `b.Things.Get` both match `GET /v1/b/x`
-    at a/a.proto:10:5: `GET /v1/{name}/x`
+b/b.proto:10:35 E VM0062 `a.Things.Get` and `b.Things.Get` both match `GET /v1/b/x`
+    at a/a.proto:10:35: `GET /v1/{name}/x`
     help: change one of the paths
 c/c.proto:4:9 E VM0053 there are two services `example.com:a.Things`
     at a/a.proto:4:9: first defined here

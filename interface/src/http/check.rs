@@ -1,55 +1,80 @@
 //! Checks a parsed binding against the method's messages.
 
+use std::ops::Range;
+
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
 
+use super::finding::RuleError;
 use super::rule::{Body, Rule, Verb};
-use super::rules::RuleError;
-use super::template::FieldPath;
+use super::template::Variable;
 use crate::codec::WellKnown;
 
 const VARIABLE: &str = "path variable";
 
-/// What is wrong with a rule, each with its help.
-pub(super) fn check(method: &MethodDescriptor, rule: &Rule) -> Vec<(RuleError, Option<String>)> {
+/// The part of a binding that a mistake is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// These bytes of the path template.
+    Template(Range<usize>),
+    Body,
+    ResponseBody,
+}
+
+/// What is wrong with a rule, and where.
+pub(super) fn check(method: &MethodDescriptor, rule: &Rule) -> Vec<(Part, RuleError)> {
     let mut errors = Vec::new();
     for variable in rule.template.variables() {
-        errors.extend(path_variable(&method.input(), &variable.field).err());
+        errors.extend(path_variable(&method.input(), variable).err());
     }
-    if rule.verb == Verb::Get && rule.body != Body::None {
-        let error = RuleError::GetBody {
-            template: rule.template.to_string(),
-        };
-        errors.push((error, None));
-    }
+    errors.extend(forbidden_body(rule).map(|error| (Part::Body, error)));
     if let Body::Field(field) = &rule.body {
-        match top_level("body", &method.input(), field) {
-            Err(error) => errors.push(error),
-            Ok(()) => errors.extend(body_in_path(rule, field).map(|error| (error, None))),
-        }
+        let found = top_level("body", &method.input(), field).err();
+        let found = found.or_else(|| body_in_path(rule, field));
+        errors.extend(found.map(|error| (Part::Body, error)));
     }
     if let Some(field) = &rule.response_body {
-        errors.extend(top_level("response body", &method.output(), field).err());
+        let found = top_level("response body", &method.output(), field).err();
+        errors.extend(found.map(|error| (Part::ResponseBody, error)));
     }
     errors
 }
 
+/// RFC 9110, section 9.3: content has no meaning in a GET, a HEAD or a DELETE
+/// request, and a TRACE request must not have any. A receiver may reject the
+/// first two for it; of DELETE, many APIs take some.
+fn forbidden_body(rule: &Rule) -> Option<RuleError> {
+    if rule.body == Body::None {
+        return None;
+    }
+    let template = rule.template.to_string();
+    match rule.verb.as_str() {
+        verb @ ("GET" | "HEAD" | "TRACE") => Some(RuleError::NoBody {
+            verb: verb.to_owned(),
+            template,
+        }),
+        _ if rule.verb == Verb::Delete => Some(RuleError::DeleteBody { template }),
+        _ => None,
+    }
+}
+
 fn path_variable(
     request: &MessageDescriptor,
-    path: &FieldPath,
-) -> Result<(), (RuleError, Option<String>)> {
-    let wrong_type = |field: &FieldDescriptor| {
-        let error = RuleError::WrongType {
-            role: VARIABLE,
-            path: path.to_string(),
-            found: describe(field),
-            expected: "a singular field that is no message",
-        };
-        (error, None)
-    };
+    variable: &Variable,
+) -> Result<(), (Part, RuleError)> {
+    let path = variable.field.to_string();
     let mut message = request.clone();
-    let mut names = path.names().peekable();
-    while let Some(name) = names.next() {
-        let field = field_of(VARIABLE, &message, name, &path.to_string())?;
+    let mut names = variable.field.names().enumerate().peekable();
+    while let Some((index, name)) = names.next() {
+        let at = |error| (Part::Template(variable.name_place(index)), error);
+        let wrong_type = |field: &FieldDescriptor| {
+            at(RuleError::WrongType {
+                role: VARIABLE,
+                path: path.clone(),
+                found: describe(field),
+                expected: "a singular field that is no message",
+            })
+        };
+        let field = field_of(VARIABLE, &message, name, &path).map_err(at)?;
         if field.is_list() || field.is_map() {
             return Err(wrong_type(&field));
         }
@@ -62,12 +87,18 @@ fn path_variable(
     Ok(())
 }
 
-fn top_level(
-    role: &'static str,
-    message: &MessageDescriptor,
-    name: &str,
-) -> Result<(), (RuleError, Option<String>)> {
-    field_of(role, message, name, name).map(|_| ())
+/// `http.proto`: the referred field must be present at the top level.
+fn top_level(role: &'static str, message: &MessageDescriptor, name: &str) -> Result<(), RuleError> {
+    let found = field_of(role, message, name, name);
+    let first = name.split_once('.').map(|(first, _)| first);
+    if found.is_err() && first.is_some_and(|first| message.get_field_by_name(first).is_some()) {
+        return Err(RuleError::NotTopLevel {
+            role,
+            path: name.to_owned(),
+            message: message.full_name().to_owned(),
+        });
+    }
+    found.map(|_| ())
 }
 
 fn field_of(
@@ -75,31 +106,26 @@ fn field_of(
     message: &MessageDescriptor,
     name: &str,
     path: &str,
-) -> Result<FieldDescriptor, (RuleError, Option<String>)> {
+) -> Result<FieldDescriptor, RuleError> {
     if WellKnown::of(message).is_some() {
-        let error = RuleError::OwnJson {
+        return Err(RuleError::OwnJson {
             role,
             path: path.to_owned(),
             message: message.full_name().to_owned(),
-        };
-        return Err((error, None));
+        });
     }
-    message.get_field_by_name(name).ok_or_else(|| {
-        let error = RuleError::UnknownField {
+    message
+        .get_field_by_name(name)
+        .ok_or_else(|| RuleError::UnknownField {
             role,
             path: path.to_owned(),
+            name: name.to_owned(),
             message: message.full_name().to_owned(),
-        };
-        let names: Vec<String> = message
-            .fields()
-            .map(|field| format!("`{}`", field.name()))
-            .collect();
-        let help = match names.as_slice() {
-            [] => format!("`{}` has no fields", message.full_name()),
-            names => format!("`{}` has {}", message.full_name(), names.join(", ")),
-        };
-        (error, Some(help))
-    })
+            fields: message
+                .fields()
+                .map(|field| field.name().to_owned())
+                .collect(),
+        })
 }
 
 /// A field of the message that the body fills may be bound by the path, which then

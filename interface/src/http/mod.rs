@@ -1,13 +1,16 @@
 //! HTTP/JSON transcoding: the semantics of `google/api/http.proto` (and of
 //! `vimana.http`, which is the same option), one binding at a time.
 //!
-//! [`rules`] reads and checks a method's bindings, [`overlap`] tells whether two of
-//! them claim the same request, a [`Router`] finds the binding of a request, and
-//! [`bind`] makes the request message's JSON from it.
+//! [`rules`] reads and checks a method's bindings, and [`check_rules`] says where
+//! each mistake is. [`overlap`] tells whether two of them claim the same request,
+//! and [`conflicts`] which ones of many do. A [`Router`] finds the binding of a
+//! request, and [`bind`] makes the request message's JSON from it.
 
 mod bind;
 mod check;
+mod conflicts;
 mod decode;
+mod finding;
 mod overlap;
 mod parameter;
 mod query;
@@ -17,9 +20,14 @@ mod rules;
 mod template;
 
 pub use bind::bind;
+pub use conflicts::{Conflict, Conflicts, conflicts};
+pub use finding::{RuleError, RuleFinding};
 pub use overlap::overlap;
 pub use parameter::{BindError, BindErrorKind};
 pub use router::{Match, RouteError, Router};
 pub use rule::{Body, Rule, Verb};
-pub use rules::{RuleError, rules};
-pub use template::{FieldPath, Segment, Template, TemplateError, TemplateErrorKind, Variable};
+pub use rules::{CheckedRules, MAX_BINDINGS, PlacedRule, check_rules, rules};
+pub use template::{
+    FieldPath, MAX_FIELD_NAMES, MAX_SEGMENTS, MAX_TEMPLATE_BYTES, Segment, Template, TemplateError,
+    TemplateErrorKind, Variable,
+};

@@ -12,6 +12,14 @@ pub fn overlap(a: &Rule, b: &Rule) -> Option<String> {
     Some(format!("{verb} {path}"))
 }
 
+/// Whether two rules match the same requests, all of them, so that of one
+/// method's bindings the second would never be taken.
+pub(super) fn is_same_request(a: &Rule, b: &Rule) -> bool {
+    a.verb == b.verb
+        && a.template.verb() == b.template.verb()
+        && a.template.segments() == b.template.segments()
+}
+
 fn common_verb<'a>(a: &'a Verb, b: &'a Verb) -> Option<&'a str> {
     match (a, b) {
         (Verb::Any, Verb::Any) => Some("GET"),

@@ -3,15 +3,28 @@ use prost_reflect::MethodDescriptor;
 use vimana_proto::options::HttpRule;
 use vimana_proto::options::http_rule::Pattern;
 
-use super::check;
+use super::check::{self, Part};
+use super::finding::{RuleError, RuleFinding};
+use super::overlap::is_same_request;
 use super::rule::{Body, Rule, Verb};
-use super::template::{Template, TemplateError};
-use crate::{DescriptorFinding, FindingKind};
+use super::template::Template;
 
-/// The field of `MethodDescriptorProto` that holds the options.
-const OPTIONS: i32 = 4;
+/// How many bindings a method may have, its first one included.
+pub const MAX_BINDINGS: usize = 100;
+
 const VIMANA_HTTP: i32 = 51700;
 const GOOGLE_HTTP: i32 = 72_295_728;
+
+/// The fields of `HttpRule` that hold no path.
+const SELECTOR: i32 = 1;
+const BODY: i32 = 7;
+const CUSTOM: i32 = 8;
+const ADDITIONAL_BINDINGS: i32 = 11;
+const RESPONSE_BODY: i32 = 12;
+
+/// The fields of `CustomHttpPattern`.
+const KIND: i32 = 1;
+const PATH: i32 = 2;
 
 /// `google.protobuf.MethodOptions`, as far as it matters here. Read from bytes,
 /// since the descriptor pool of the method knows either extension, both or none.
@@ -23,225 +36,216 @@ struct HttpOptions {
     google: Option<HttpRule>,
 }
 
-/// Why a method cannot have an HTTP rule.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RuleError {
-    /// Both spellings of the option.
-    #[error(
-        "the method `{method}` has both `vimana.http` and `google.api.http`, which are one option"
-    )]
-    Both {
-        /// The method.
-        method: String,
-    },
-    /// The option's bytes are no `HttpRule`.
-    #[error("the HTTP rule of the method `{method}` cannot be read")]
-    Unreadable {
-        /// The method.
-        method: String,
-    },
-    /// A rule on a method whose client streams.
-    #[error("the method `{method}` takes a stream, and an HTTP request holds one message")]
-    ClientStreams {
-        /// The method.
-        method: String,
-    },
-    /// A rule without HTTP method and path.
-    #[error("an HTTP rule of the method `{method}` has no HTTP method and path")]
-    NoPattern {
-        /// The method.
-        method: String,
-    },
-    /// A `custom` rule whose `kind` is no HTTP method.
-    #[error("`{kind}` is no HTTP method")]
-    InvalidVerb {
-        /// The `kind`.
-        kind: String,
-    },
-    /// A path that is no template.
-    #[error("in the path template `{template}`: {error}")]
-    Template {
-        /// The text.
-        template: String,
-        /// The mistake.
-        error: TemplateError,
-    },
-    /// Bindings in an additional binding.
-    #[error("an additional binding of the method `{method}` has bindings of its own")]
-    NestedBindings {
-        /// The method.
-        method: String,
-    },
-    /// A body in a GET request.
-    #[error("`GET {template}` has a body, and a GET request has none")]
-    GetBody {
-        /// The path.
-        template: String,
-    },
-    /// A name that is no field.
-    #[error("the {role} `{path}` is no field of `{message}`")]
-    UnknownField {
-        /// What names the field: `path variable`, `body` or `response body`.
-        role: &'static str,
-        /// The dotted name.
-        path: String,
-        /// The message that lacks it.
-        message: String,
-    },
-    /// A field of a type that the place cannot take.
-    #[error("the {role} `{path}` is {found}, expected {expected}")]
-    WrongType {
-        /// What names the field.
-        role: &'static str,
-        /// The dotted name.
-        path: String,
-        /// Its type, or the type of what it leads through.
-        found: String,
-        /// What would do.
-        expected: &'static str,
-    },
-    /// A field of a message that has a JSON form without fields.
-    #[error("the {role} `{path}` is a field of `{message}`, which JSON spells as one value")]
-    OwnJson {
-        /// What names the field.
-        role: &'static str,
-        /// The dotted name.
-        path: String,
-        /// The well-known type.
-        message: String,
-    },
-    /// A body that the path binds as well.
-    #[error("the field `{field}` is both in the path and the body")]
-    BodyInPath {
-        /// The field.
-        field: String,
-    },
+/// A binding of a method, and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedRule {
+    /// The path of its template, as in [`RuleFinding::path`].
+    pub path: Vec<i32>,
+    /// The binding.
+    pub rule: Rule,
 }
 
-impl RuleError {
-    fn help(&self) -> Option<String> {
-        Some(match self {
-            RuleError::Both { .. } => "remove one of them".to_owned(),
-            RuleError::ClientStreams { .. } => {
-                "remove the rule: the method is served over gRPC".to_owned()
-            }
-            RuleError::NoPattern { .. } => {
-                "add one of `get`, `put`, `post`, `delete`, `patch` and `custom`, \
-                 e.g. `get: \"/v1/books/{id}\"`"
-                    .to_owned()
-            }
-            RuleError::InvalidVerb { .. } => {
-                "write a method like `HEAD`, or `*` for every method".to_owned()
-            }
-            RuleError::NestedBindings { .. } => {
-                "move it to the `additional_bindings` of the method's own rule".to_owned()
-            }
-            RuleError::GetBody { .. } => {
-                "remove `body`: fields that are not in the path are query parameters".to_owned()
-            }
-            RuleError::BodyInPath { .. } => "remove it from one of them".to_owned(),
-            RuleError::Template { .. } => {
-                "write segments behind slashes, as in `/v1/{name=shelves/*}/books`".to_owned()
-            }
-            _ => return None,
-        })
-    }
+/// All that there is to say about the HTTP rule of a method.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckedRules {
+    /// The bindings, without those that are wrong.
+    pub rules: Vec<PlacedRule>,
+    /// What is wrong, in the order of the bindings.
+    pub findings: Vec<RuleFinding>,
 }
 
 /// The bindings of a method: its `vimana.http` or `google.api.http` rule and that
 /// rule's additional bindings, each checked against the method's messages. A
 /// method without the option has none.
-pub fn rules(method: &MethodDescriptor) -> Result<Vec<Rule>, Vec<DescriptorFinding>> {
-    let finding = |extension: i32, error: &RuleError, help: Option<String>| DescriptorFinding {
-        file: method.parent_file().name().to_owned(),
-        path: [method.path(), &[OPTIONS, extension]].concat(),
-        kind: FindingKind::Http(error.to_string()),
-        help: help.or_else(|| error.help()),
-        rename: None,
-    };
-    let name = method.full_name().to_owned();
-    let encoded = method.options().encode_to_vec();
-    let Ok(options) = HttpOptions::decode(encoded.as_slice()) else {
-        let error = RuleError::Unreadable { method: name };
-        return Err(vec![finding(VIMANA_HTTP, &error, None)]);
-    };
-    let (extension, rule) = match (options.vimana, options.google) {
-        (None, None) => return Ok(Vec::new()),
-        (Some(rule), None) => (VIMANA_HTTP, rule),
-        (None, Some(rule)) => (GOOGLE_HTTP, rule),
-        (Some(_), Some(_)) => {
-            let error = RuleError::Both { method: name };
-            return Err(vec![finding(VIMANA_HTTP, &error, None)]);
-        }
-    };
-    if method.is_client_streaming() {
-        let error = RuleError::ClientStreams { method: name };
-        return Err(vec![finding(extension, &error, None)]);
-    }
-
-    let mut bindings = Vec::new();
-    let mut findings = Vec::new();
-    let mut nested = false;
-    for binding in &rule.additional_bindings {
-        nested |= !binding.additional_bindings.is_empty();
-    }
-    if nested {
-        let error = RuleError::NestedBindings { method: name };
-        findings.push(finding(extension, &error, None));
-    }
-    for binding in std::iter::once(&rule).chain(&rule.additional_bindings) {
-        match parse(method, binding) {
-            Err(error) => findings.push(finding(extension, &error, None)),
-            Ok(rule) => {
-                for (error, help) in check::check(method, &rule) {
-                    findings.push(finding(extension, &error, help));
-                }
-                bindings.push(rule);
-            }
-        }
-    }
-    if findings.is_empty() {
-        Ok(bindings)
+pub fn rules(method: &MethodDescriptor) -> Result<Vec<Rule>, Vec<RuleFinding>> {
+    let CheckedRules { rules, findings } = check_rules(method);
+    let errors: Vec<RuleFinding> = findings
+        .into_iter()
+        .filter(|finding| finding.error.is_error())
+        .collect();
+    if errors.is_empty() {
+        Ok(rules.into_iter().map(|placed| placed.rule).collect())
     } else {
-        Err(findings)
+        Err(errors)
     }
 }
 
-fn parse(method: &MethodDescriptor, rule: &HttpRule) -> Result<Rule, RuleError> {
-    let (verb, template) = match &rule.pattern {
-        Some(Pattern::Get(path)) => (Verb::Get, path),
-        Some(Pattern::Put(path)) => (Verb::Put, path),
-        Some(Pattern::Post(path)) => (Verb::Post, path),
-        Some(Pattern::Delete(path)) => (Verb::Delete, path),
-        Some(Pattern::Patch(path)) => (Verb::Patch, path),
-        Some(Pattern::Custom(custom)) if is_token(&custom.kind) => {
-            (Verb::new(&custom.kind), &custom.path)
-        }
-        Some(Pattern::Custom(custom)) => {
-            return Err(RuleError::InvalidVerb {
-                kind: custom.kind.clone(),
-            });
-        }
-        None => {
-            return Err(RuleError::NoPattern {
-                method: method.full_name().to_owned(),
-            });
+/// The same, with what does not keep a rule from being in force, and with the
+/// places.
+pub fn check_rules(method: &MethodDescriptor) -> CheckedRules {
+    let mut checked = CheckedRules::default();
+    let name = method.full_name().to_owned();
+    let encoded = method.options().encode_to_vec();
+    let Ok(options) = HttpOptions::decode(encoded.as_slice()) else {
+        checked.report(vec![VIMANA_HTTP], RuleError::Unreadable { method: name });
+        return checked;
+    };
+    let (extension, rule) = match (options.vimana, options.google) {
+        (None, None) => return checked,
+        (Some(rule), None) => (VIMANA_HTTP, rule),
+        (None, Some(rule)) => (GOOGLE_HTTP, rule),
+        (Some(rule), Some(_)) => {
+            let error = RuleError::Both {
+                method: name.clone(),
+            };
+            checked.report(vec![GOOGLE_HTTP], error);
+            (VIMANA_HTTP, rule)
         }
     };
-    let parsed: Template = template.parse().map_err(|error| RuleError::Template {
-        template: template.clone(),
-        error,
-    })?;
-    Ok(Rule {
-        verb,
-        template: parsed,
-        body: match rule.body.as_str() {
-            "" => Body::None,
-            "*" => Body::Whole,
-            field => Body::Field(field.into()),
-        },
-        response_body: (!rule.response_body.is_empty()).then(|| rule.response_body.clone()),
-    })
+    if method.is_client_streaming() {
+        checked.report(vec![extension], RuleError::ClientStreams { method: name });
+        return checked;
+    }
+    let found = rule.additional_bindings.len() + 1;
+    if found > MAX_BINDINGS {
+        let error = RuleError::TooManyBindings {
+            method: name,
+            found,
+        };
+        checked.report(vec![extension], error);
+        return checked;
+    }
+    checked.binding(method, &rule, vec![extension]);
+    for (index, binding) in (0..).zip(&rule.additional_bindings) {
+        let place = vec![extension, ADDITIONAL_BINDINGS, index];
+        if !binding.additional_bindings.is_empty() {
+            let error = RuleError::NestedBindings {
+                method: name.clone(),
+            };
+            checked.report([&place[..], &[ADDITIONAL_BINDINGS, 0]].concat(), error);
+        }
+        checked.binding(method, binding, place);
+    }
+    checked
+}
+
+impl CheckedRules {
+    fn report(&mut self, path: Vec<i32>, error: RuleError) {
+        self.findings.push(RuleFinding {
+            path,
+            text: None,
+            error,
+        });
+    }
+
+    /// Adds the binding that is written at `place`, and what is wrong with it.
+    fn binding(&mut self, method: &MethodDescriptor, rule: &HttpRule, place: Vec<i32>) {
+        let at = |field: &[i32]| [&place[..], field].concat();
+        let name = || method.full_name().to_owned();
+        if !rule.selector.is_empty() {
+            self.report(at(&[SELECTOR]), RuleError::Selector { method: name() });
+        }
+        let Some((verb, template, field)) = self.pattern(rule, &place) else {
+            if rule.pattern.is_none() {
+                self.report(place, RuleError::NoPattern { method: name() });
+            }
+            return;
+        };
+        let path = at(field);
+        let template: Template = match template.parse() {
+            Ok(template) => template,
+            Err(error) => {
+                self.findings.push(RuleFinding {
+                    path,
+                    text: Some(error.range.clone()),
+                    error: RuleError::Template {
+                        template: shortened(template),
+                        error,
+                    },
+                });
+                return;
+            }
+        };
+        let rule = Rule {
+            verb,
+            template,
+            body: match rule.body.as_str() {
+                "" => Body::None,
+                "*" => Body::Whole,
+                field => Body::Field(field.into()),
+            },
+            response_body: (!rule.response_body.is_empty()).then(|| rule.response_body.clone()),
+        };
+        let mut is_wrong = false;
+        for (part, error) in check::check(method, &rule) {
+            is_wrong |= error.is_error();
+            let (path, text) = match part {
+                Part::Template(range) => (path.clone(), Some(range)),
+                Part::Body => (at(&[BODY]), None),
+                Part::ResponseBody => (at(&[RESPONSE_BODY]), None),
+            };
+            self.findings.push(RuleFinding { path, text, error });
+        }
+        if is_wrong {
+            return;
+        }
+        let earlier = self
+            .rules
+            .iter()
+            .find(|earlier| is_same_request(&earlier.rule, &rule));
+        if let Some(earlier) = earlier {
+            let error = RuleError::Repeated {
+                rule: rule.to_string(),
+                method: name(),
+                earlier: earlier.path.clone(),
+            };
+            self.report(path.clone(), error);
+        }
+        self.rules.push(PlacedRule { path, rule });
+    }
+
+    /// The HTTP method and the text of the path, and which field holds the path.
+    fn pattern<'r>(
+        &mut self,
+        rule: &'r HttpRule,
+        place: &[i32],
+    ) -> Option<(Verb, &'r str, &'static [i32])> {
+        Some(match rule.pattern.as_ref()? {
+            Pattern::Get(path) => (Verb::Get, path, &[2]),
+            Pattern::Put(path) => (Verb::Put, path, &[3]),
+            Pattern::Post(path) => (Verb::Post, path, &[4]),
+            Pattern::Delete(path) => (Verb::Delete, path, &[5]),
+            Pattern::Patch(path) => (Verb::Patch, path, &[6]),
+            Pattern::Custom(custom) => {
+                let error = wrong_kind(&custom.kind);
+                let is_wrong = error.as_ref().is_some_and(RuleError::is_error);
+                if let Some(error) = error {
+                    self.report([place, &[CUSTOM, KIND]].concat(), error);
+                }
+                if is_wrong {
+                    return None;
+                }
+                (Verb::new(&custom.kind), &custom.path, &[CUSTOM, PATH])
+            }
+        })
+    }
+}
+
+/// What there is to say about the `kind` of a custom pattern. The methods of
+/// RFC 9110 and RFC 5789 are in upper case, and case matters.
+fn wrong_kind(kind: &str) -> Option<RuleError> {
+    const OWN: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "PATCH"];
+    const OTHER: [&str; 4] = ["HEAD", "OPTIONS", "TRACE", "CONNECT"];
+    let owned = || shortened(kind);
+    let upper = kind.to_ascii_uppercase();
+    if !is_token(kind) {
+        return Some(RuleError::InvalidKind { kind: owned() });
+    }
+    if OWN.contains(&kind) {
+        return Some(RuleError::KnownKind { kind: owned() });
+    }
+    let known = OWN.iter().chain(&OTHER);
+    let is_other_case = upper != kind && known.into_iter().any(|known| *known == upper);
+    is_other_case.then(|| RuleError::KindCase { kind: owned() })
+}
+
+/// A text as a message shows it: what has no end tells nobody more.
+fn shortened(text: &str) -> String {
+    const LIMIT: usize = 200;
+    match text.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// RFC 9110, section 5.6.2; `*`, which means every method here, is one too.

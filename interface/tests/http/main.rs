@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bind;
+mod conflicts;
 mod router;
 mod rules;
 mod schema;

@@ -1,15 +1,7 @@
 use proptest::prelude::*;
-use vimana_interface::http::{Body, RouteError, Router, Rule, Verb, overlap};
+use vimana_interface::http::{RouteError, Router};
 
-fn rule(text: &str) -> Rule {
-    let (verb, template) = text.split_once(' ').unwrap();
-    Rule {
-        verb: Verb::new(verb),
-        template: template.parse().unwrap(),
-        body: Body::None,
-        response_body: None,
-    }
-}
+use crate::conflicts::{accepts, rule};
 
 fn router(rules: &[&'static str]) -> Router<&'static str> {
     let mut router = Router::new();
@@ -173,29 +165,10 @@ fn path() -> impl Strategy<Value = String> {
 }
 
 fn matches(template: &str, path: &str) -> bool {
-    let mut router = Router::new();
-    router.insert(&rule(&format!("GET {template}")), ());
-    router.route("GET", path).is_ok()
+    accepts(&rule(&format!("GET {template}")), "GET", path)
 }
 
 proptest! {
-    #[test]
-    fn an_overlap_is_a_request_that_both_match(a in template(), b in template(), path in path()) {
-        let rules = [&a, &b].map(|template| rule(&format!("GET {template}")));
-        match overlap(&rules[0], &rules[1]) {
-            Some(example) => {
-                let example = example.strip_prefix("GET ").unwrap();
-                prop_assert!(matches(&a, example), "{} {}", a, example);
-                prop_assert!(matches(&b, example), "{} {}", b, example);
-            }
-            // Rules with unlike verbs may match, but one of them goes first.
-            None if rules[0].template.verb() == rules[1].template.verb() => {
-                prop_assert!(!(matches(&a, &path) && matches(&b, &path)), "{a} {b} {path}");
-            }
-            None => {}
-        }
-    }
-
     #[test]
     fn a_router_of_many_finds_what_a_router_of_one_does(
         templates in prop::collection::vec(template(), 1..6),

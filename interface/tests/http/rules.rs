@@ -1,5 +1,5 @@
 use prost_reflect::DescriptorPool;
-use vimana_interface::http::{Body, Verb, rules};
+use vimana_interface::http::{Body, MAX_BINDINGS, Verb, check_rules, rules};
 
 use crate::schema::{compile, method, method_of};
 
@@ -66,7 +66,8 @@ fn without_imports(encoded: &[u8]) -> Vec<u8> {
     kept
 }
 
-/// The messages that a method's options give rise to, with their help.
+/// The messages that a method's options give rise to, each behind its place: the
+/// path within the option, and the part of the text that is meant.
 fn findings(signature: &str, option: &str) -> Vec<String> {
     let text = format!(
         r#"
@@ -75,120 +76,197 @@ fn findings(signature: &str, option: &str) -> Vec<String> {
         import "google/api/annotations.proto";
         import "google/protobuf/timestamp.proto";
         import "google/protobuf/struct.proto";
+        import "google/protobuf/wrappers.proto";
         import "vimana/options.proto";
         service Library {{ rpc Do{signature} {{ {option} }} }}
         message A {{
             string name = 1; B b = 2; repeated string many = 3; map<string, B> map = 4;
             google.protobuf.Timestamp time = 5; repeated B bs = 6;
+            google.protobuf.StringValue wrapped = 7;
         }}
         message B {{ string id = 1; }}
         "#
     );
     let pool = compile(&text);
-    match rules(&method_of(&pool, "Do")) {
-        Ok(rules) => panic!("no finding in {rules:?}"),
-        Err(findings) => findings
-            .into_iter()
-            .map(|finding| {
-                assert_eq!(finding.file, "library.proto");
-                assert_eq!(finding.path[..5], [6, 0, 2, 0, 4]);
-                match finding.help {
-                    Some(help) => format!("{}; {help}", finding.kind),
-                    None => finding.kind.to_string(),
-                }
-            })
-            .collect(),
+    let method = method_of(&pool, "Do");
+    let checked = check_rules(&method);
+    let errors = checked
+        .findings
+        .iter()
+        .filter(|found| found.error.is_error());
+    match rules(&method) {
+        Ok(_) => assert_eq!(errors.count(), 0),
+        Err(found) => assert!(found.iter().eq(errors)),
     }
+    let show = checked.findings.into_iter().map(|finding| {
+        assert!(!finding.error.help().is_empty());
+        let mark = if finding.error.is_error() {
+            ""
+        } else {
+            "warning "
+        };
+        let text = finding.text.as_ref().map(|range| format!(" {range:?}"));
+        let path = &finding.path[1..];
+        format!("{path:?}{} {mark}{finding}", text.unwrap_or_default())
+    });
+    show.collect()
 }
 
 #[test]
-fn mistakes_are_findings() {
+fn mistakes_are_findings_with_their_places() {
     for (option, expected) in [
         (
             r#"option (vimana.http) = { get: "/a" }; option (google.api.http) = { get: "/a" };"#,
-            "the method `library.Library.Do` has both `vimana.http` and `google.api.http`, \
-             which are one option; remove one of them",
+            "[] the method `library.Library.Do` has both `vimana.http` and `google.api.http`, \
+             which are one option",
         ),
         (
             r#"option (vimana.http) = { body: "*" };"#,
-            "an HTTP rule of the method `library.Library.Do` has no HTTP method and path; \
-             add one of `get`, `put`, `post`, `delete`, `patch` and `custom`, \
-             e.g. `get: \"/v1/books/{id}\"`",
+            "[] an HTTP rule of the method `library.Library.Do` has no HTTP method and path",
+        ),
+        (
+            r#"option (vimana.http) = { post: "/a" additional_bindings { body: "*" } };"#,
+            "[11, 0] an HTTP rule of the method `library.Library.Do` has no HTTP method and path",
         ),
         (
             r#"option (vimana.http) = { get: "/v1/{name" };"#,
-            "in the path template `/v1/{name`: expected `}` before the end at byte 4; \
-             write segments behind slashes, as in `/v1/{name=shelves/*}/books`",
+            "[2] 4..9 in the path template `/v1/{name`: expected `}` before the end",
+        ),
+        (
+            r#"option (vimana.http) = { put: "/a" additional_bindings { patch: "/\u00e9 b" } };"#,
+            "[11, 0, 6] 3..4 in the path template `/\u{e9} b`: unexpected ` `",
+        ),
+        (
+            r#"option (vimana.http) = { get: "/{name}/{name=x}" };"#,
+            "[2] 9..13 in the path template `/{name}/{name=x}`: the variable `name` occurs twice",
         ),
         (
             r#"option (vimana.http) = { custom { kind: "A B" path: "/" } };"#,
-            "`A B` is no HTTP method; write a method like `HEAD`, or `*` for every method",
+            "[8, 1] `A B` is no HTTP method",
+        ),
+        (
+            r#"option (vimana.http) = { custom { kind: "" path: "/" } };"#,
+            "[8, 1] `` is no HTTP method",
+        ),
+        (
+            r#"option (vimana.http) = { custom { kind: "HEAD" path: "" } };"#,
+            "[8, 2] 0..0 in the path template ``: expected `/`",
+        ),
+        (
+            r#"option (vimana.http) = { custom { kind: "head" path: "/" } };"#,
+            "[8, 1] warning `head` is not the HTTP method `HEAD`: case matters",
+        ),
+        (
+            r#"option (vimana.http) = { custom { kind: "POST" path: "/" } };"#,
+            "[8, 1] warning `custom` with the kind `POST` is another spelling of `post`",
         ),
         (
             r#"option (vimana.http) = { get: "/{nome}" };"#,
-            "the path variable `nome` is no field of `library.A`; \
-             `library.A` has `name`, `b`, `many`, `map`, `time`, `bs`",
+            "[2] 2..6 the path variable `nome` is no field of `library.A`",
         ),
         (
             r#"option (vimana.http) = { get: "/{b.nome}" };"#,
-            "the path variable `b.nome` is no field of `library.B`; `library.B` has `id`",
+            "[2] 4..8 the path variable `b.nome` is no field of `library.B`",
         ),
         (
             r#"option (vimana.http) = { get: "/{b}" };"#,
-            "the path variable `b` is a message, `library.B`, \
+            "[2] 2..3 the path variable `b` is a message, `library.B`, \
+             expected a singular field that is no message",
+        ),
+        (
+            r#"option (vimana.http) = { get: "/{wrapped}" };"#,
+            "[2] 2..9 the path variable `wrapped` is a message, `google.protobuf.StringValue`, \
              expected a singular field that is no message",
         ),
         (
             r#"option (vimana.http) = { get: "/{many}" };"#,
-            "the path variable `many` is a repeated field, \
+            "[2] 2..6 the path variable `many` is a repeated field, \
              expected a singular field that is no message",
         ),
         (
             r#"option (vimana.http) = { get: "/{map.id}" };"#,
-            "the path variable `map.id` is a map, expected a singular field that is no message",
+            "[2] 2..5 the path variable `map.id` is a map, \
+             expected a singular field that is no message",
         ),
         (
             r#"option (vimana.http) = { get: "/{bs.id}" };"#,
-            "the path variable `bs.id` is a repeated field, \
+            "[2] 2..4 the path variable `bs.id` is a repeated field, \
              expected a singular field that is no message",
         ),
         (
             r#"option (vimana.http) = { get: "/{name.x}" };"#,
-            "the path variable `name.x` is a scalar, `string`, \
+            "[2] 2..6 the path variable `name.x` is a scalar, `string`, \
              expected a singular field that is no message",
         ),
         (
             r#"option (vimana.http) = { get: "/{time.seconds}" };"#,
-            "the path variable `time.seconds` is a field of `google.protobuf.Timestamp`, \
-             which JSON spells as one value",
+            "[2] 7..14 the path variable `time.seconds` is a field of \
+             `google.protobuf.Timestamp`, which JSON spells as one value",
         ),
         (
             r#"option (vimana.http) = { get: "/a" body: "*" };"#,
-            "`GET /a` has a body, and a GET request has none; \
-             remove `body`: fields that are not in the path are query parameters",
+            "[7] `GET /a` has a body, and a GET request has none",
+        ),
+        (
+            r#"option (vimana.http) = { custom { kind: "HEAD" path: "/a" } body: "b" };"#,
+            "[7] `HEAD /a` has a body, and a HEAD request has none",
+        ),
+        (
+            r#"option (vimana.http) = { delete: "/a" body: "*" };"#,
+            "[7] warning `DELETE /a` has a body, which clients and proxies may drop",
         ),
         (
             r#"option (vimana.http) = { post: "/a" body: "b.id" };"#,
-            "the body `b.id` is no field of `library.A`; \
-             `library.A` has `name`, `b`, `many`, `map`, `time`, `bs`",
+            "[7] the body `b.id` is a field within a field, and only one of `library.A` can be",
+        ),
+        (
+            r#"option (vimana.http) = { post: "/a" body: "c.id" };"#,
+            "[7] the body `c.id` is no field of `library.A`",
         ),
         (
             r#"option (vimana.http) = { post: "/{name}" body: "name" };"#,
-            "the field `name` is both in the path and the body; remove it from one of them",
+            "[7] the field `name` is both in the path and the body",
         ),
         (
             r#"option (vimana.http) = { get: "/a" response_body: "name" };"#,
-            "the response body `name` is no field of `library.B`; `library.B` has `id`",
+            "[12] the response body `name` is no field of `library.B`",
+        ),
+        (
+            r#"option (vimana.http) = { selector: "library.Library.Do" get: "/a" };"#,
+            "[1] warning the HTTP rule of the method `library.Library.Do` has a `selector`, \
+             which means nothing here",
         ),
         (
             r#"option (vimana.http) = {
                  get: "/a" additional_bindings { get: "/b" additional_bindings { get: "/c" } }
                };"#,
-            "an additional binding of the method `library.Library.Do` has bindings of its own; \
-             move it to the `additional_bindings` of the method's own rule",
+            "[11, 0, 11, 0] an additional binding of the method `library.Library.Do` \
+             has bindings of its own",
+        ),
+        (
+            r#"option (vimana.http) = {
+                 get: "/a/{name}" additional_bindings { get: "/a/*" }
+               };"#,
+            "[11, 0, 2] warning `GET /a/*` matches what an earlier binding of the method \
+             `library.Library.Do` matches",
         ),
     ] {
-        assert_eq!(findings("(A) returns (B)", option), [expected]);
+        assert_eq!(findings("(A) returns (B)", option), [expected], "{option}");
+    }
+}
+
+#[test]
+fn a_rule_may_bind_what_is_a_message_to_the_body() {
+    for option in [
+        r#"post: "/a" body: "b""#,
+        r#"post: "/a" body: "bs""#,
+        r#"post: "/a" body: "map""#,
+        r#"patch: "/{b.id}" body: "b""#,
+        r#"custom { kind: "*" path: "/a" } body: "*""#,
+        r#"get: "/a" response_body: "id""#,
+    ] {
+        let option = format!("option (google.api.http) = {{ {option} }};");
+        assert_eq!(findings("(A) returns (B)", &option), [""; 0], "{option}");
     }
 }
 
@@ -201,19 +279,31 @@ fn all_mistakes_of_a_method_are_found() {
 }
 
 #[test]
+fn a_method_has_a_limited_number_of_bindings() {
+    let option = |bindings: usize| {
+        let further: Vec<String> = (1..bindings)
+            .map(|index| format!(r#"additional_bindings {{ get: "/{index}" }}"#))
+            .collect();
+        let further = further.join(" ");
+        format!(r#"option (vimana.http) = {{ get: "/0" {further} }};"#)
+    };
+    assert_eq!(findings("(A) returns (B)", &option(MAX_BINDINGS)), [""; 0]);
+    assert_eq!(
+        findings("(A) returns (B)", &option(MAX_BINDINGS + 1)),
+        ["[] the method `library.Library.Do` has 101 HTTP bindings; at most 100 are read"]
+    );
+}
+
+#[test]
 fn a_method_whose_client_streams_has_no_rules() {
     let option = r#"option (vimana.http) = { get: "/a" };"#;
-    assert_eq!(
-        findings("(stream A) returns (B)", option),
-        [
-            "the method `library.Library.Do` takes a stream, and an HTTP request holds one message; \
-          remove the rule: the method is served over gRPC"
-        ]
-    );
-    let only_the_server = r#"option (vimana.http) = { delete: "/a" body: "*" };"#;
-    let text = format!(
-        "syntax = \"proto3\"; package library; import \"vimana/options.proto\";
-         service S {{ rpc Do(A) returns (stream A) {{ {only_the_server} }} }} message A {{}}"
-    );
-    assert_eq!(rules(&method_of(&compile(&text), "Do")).unwrap().len(), 1);
+    for signature in ["(stream A) returns (B)", "(stream A) returns (stream B)"] {
+        assert_eq!(
+            findings(signature, option),
+            ["[] the method `library.Library.Do` takes a stream, \
+                 and an HTTP request holds one message"]
+        );
+    }
+    let only_the_server = r#"option (vimana.http) = { post: "/a" body: "*" };"#;
+    assert_eq!(findings("(A) returns (stream B)", only_the_server), [""; 0]);
 }

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use prost_reflect::DescriptorPool;
 use vimana_interface::codec::MethodCodec;
 use vimana_interface::http::{self, Match, RouteError, Router, Rule, Segment};
-use vimana_interface::{Arity, DescriptorFinding, Interface, Method};
+use vimana_interface::{Arity, Interface, Method};
 use vimana_proto::Digest;
 
 use crate::snapshot::InterfaceEntry;
@@ -68,8 +68,10 @@ impl InterfaceModel {
         let service = pool
             .get_service_by_name(&entry.protobuf_service)
             .ok_or_else(|| format!("the interface has no service `{}`", entry.protobuf_service))?;
-        let interface =
-            Interface::new(&service, &entry.name.version).map_err(|findings| all(&findings))?;
+        let interface = Interface::new(&service, &entry.name.version).map_err(|findings| {
+            let kinds: Vec<_> = findings.iter().map(|finding| &finding.kind).collect();
+            texts(&kinds)
+        })?;
         let mut model = Self {
             methods: HashMap::new(),
             router: Router::new(),
@@ -83,7 +85,8 @@ impl InterfaceModel {
                 index,
                 codec: OnceLock::new(),
             });
-            for rule in http::rules(&method.descriptor).map_err(|findings| all(&findings))? {
+            let rules = http::rules(&method.descriptor).map_err(|findings| texts(&findings))?;
+            for rule in rules {
                 model.roots.insert(Root::of(rule.template.segments()));
                 let binding = Binding {
                     method: Arc::clone(&method_model),
@@ -127,11 +130,8 @@ impl Root {
     }
 }
 
-fn all(findings: &[DescriptorFinding]) -> String {
-    let texts: Vec<String> = findings
-        .iter()
-        .map(|finding| finding.kind.to_string())
-        .collect();
+fn texts(findings: &[impl ToString]) -> String {
+    let texts: Vec<String> = findings.iter().map(ToString::to_string).collect();
     texts.join("; ")
 }
 

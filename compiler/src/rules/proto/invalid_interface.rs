@@ -1,7 +1,7 @@
 //! # Interface without WIT
 //!
 //! A definition is good Protobuf, but cannot be expressed in WIT, the language of
-//! component interfaces, or its HTTP rule does not fit its messages.
+//! component interfaces.
 //!
 //! ## Why
 //!
