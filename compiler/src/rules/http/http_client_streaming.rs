@@ -5,7 +5,7 @@
 //! ## Why
 //!
 //! An HTTP request holds one message, so such a method is served over gRPC only. A method
-//! whose server streams can have a rule: each message is sent as JSON when it is there.
+//! whose server streams can have a rule.
 //!
 //! ## Wrong
 //!
