@@ -11,10 +11,10 @@ use crate::join::join;
 use crate::policy;
 use crate::protobuf::Protos;
 use crate::rules::{
-    invalid_graph, missing_settings, no_domain, undeclared_variable, unknown_region,
+    invalid_graph, missing_settings, no_domain, too_many, undeclared_variable, unknown_region,
 };
 use crate::settings::{self, Cluster, Places, Settings, VariableSource};
-use crate::source::{MAX_FILE_BYTES, RepoPath, Source};
+use crate::source::{MAX_FILE_BYTES, Metered, RepoPath, Source};
 use crate::texts::Texts;
 use crate::unit::{self, Maker, Unit};
 use crate::vpods;
@@ -29,8 +29,14 @@ pub struct Options {
     pub max_text_bytes: u64,
     /// How many bytes one component, or one program of a vpod, may have.
     pub max_component_bytes: u64,
+    /// How many bytes all text files may have together.
+    pub max_total_text_bytes: u64,
+    /// How many bytes all components may have together.
+    pub max_total_component_bytes: u64,
     /// How many `.proto` files one definition may import, itself included.
     pub max_imports: usize,
+    /// How many findings of one rule are told.
+    pub max_findings_per_rule: usize,
 }
 
 impl Default for Options {
@@ -39,7 +45,10 @@ impl Default for Options {
             max_files: 50_000,
             max_text_bytes: 4 << 20,
             max_component_bytes: MAX_FILE_BYTES,
+            max_total_text_bytes: 256 << 20,
+            max_total_component_bytes: 8 << 30,
             max_imports: 1_000,
+            max_findings_per_rule: 1_000,
         }
     }
 }
@@ -78,6 +87,23 @@ pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
 
 /// The same, with a cache and an observer.
 pub fn compile_with(source: &dyn Source, options: &Options, hooks: &Hooks<'_>) -> Compilation {
+    let metered = Metered::new(
+        source,
+        options.max_total_text_bytes,
+        options.max_total_component_bytes,
+    );
+    let compilation = compile_metered(&metered, options, hooks);
+    match metered.exceeded() {
+        // What was compiled of it depends on what was read first.
+        Some((what, limit)) => Compilation {
+            commit: source.commit().map(ToOwned::to_owned),
+            ..Compilation::failed(too_many::bytes(what, limit))
+        },
+        None => compilation,
+    }
+}
+
+fn compile_metered(source: &dyn Source, options: &Options, hooks: &Hooks<'_>) -> Compilation {
     let mut out = Vec::new();
     let found = discover(source, options, &mut out);
     let mut texts = Texts::listing(source, options, &found.files);
@@ -115,6 +141,7 @@ pub fn compile_with(source: &dyn Source, options: &Options, hooks: &Hooks<'_>) -
     set_commits(source, &mut builder);
     let graph = finish(builder, &mut out);
     diagnostic::sort(&mut out);
+    diagnostic::limit(&mut out, options.max_findings_per_rule);
     let mut files = texts.into_files();
     show(source, options, &out, &mut files);
     Compilation {

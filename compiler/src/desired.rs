@@ -80,6 +80,19 @@ pub struct Compilation {
 }
 
 impl Compilation {
+    /// Nothing but this finding.
+    pub(crate) fn failed(finding: Diagnostic) -> Self {
+        Self {
+            diagnostics: vec![finding],
+            files: SourceFiles::new(),
+            settings: None,
+            graph: Graph::default(),
+            commit: None,
+            components: BTreeMap::new(),
+            programs: BTreeMap::new(),
+        }
+    }
+
     /// Whether any finding is an error.
     pub fn has_errors(&self) -> bool {
         self.diagnostics

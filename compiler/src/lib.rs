@@ -33,6 +33,8 @@ pub mod format;
 pub mod graph;
 mod interfaces;
 mod join;
+#[cfg(test)]
+mod limits;
 mod mend;
 mod placement;
 pub mod policy;

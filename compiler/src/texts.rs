@@ -23,6 +23,8 @@ pub(crate) struct Texts<'a> {
     listed: &'a BTreeSet<RepoPath>,
     /// `None` where a file cannot be read; that is reported once.
     read: BTreeMap<RepoPath, Option<Arc<str>>>,
+    /// The first byte of each line of the texts that origins were asked of.
+    lines: RefCell<BTreeMap<RepoPath, Vec<usize>>>,
     /// What is no text to read, for the diagnostics that point into it.
     shown: SourceFiles,
     /// Behind a cell, since to look is not to change.
@@ -61,6 +63,7 @@ impl<'a> Texts<'a> {
             options,
             listed,
             read: BTreeMap::new(),
+            lines: RefCell::default(),
             shown: SourceFiles::new(),
             inputs: RefCell::default(),
         }
@@ -189,18 +192,15 @@ impl<'a> Texts<'a> {
         while !text.is_char_boundary(start) {
             start -= 1;
         }
-        let before = &text[..start];
-        let column = before
-            .rsplit_once('\n')
-            .map_or(before, |(_, line)| line)
-            .chars()
-            .count();
+        let mut known = self.lines.borrow_mut();
+        let lines = known.entry(span.file.clone()).or_insert_with(|| {
+            let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(breaks).collect()
+        });
+        let line = lines.partition_point(|line| *line <= start) - 1;
+        let column = text[lines[line]..start].chars().count();
         let from_one = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
-        Origin::at(
-            span.file.clone(),
-            from_one(before.matches('\n').count()),
-            from_one(column),
-        )
+        Origin::at(span.file.clone(), from_one(line), from_one(column))
     }
 
     /// The texts that were read.

@@ -4,6 +4,7 @@
 //! - `cargo xtask conformance` runs one part of that: Protobuf's conformance suite.
 //! - `cargo xtask googleapis` runs another: Google's own definitions, by the thousand.
 //! - `cargo xtask bench` measures, and prints one table.
+//! - `cargo xtask fuzz` looks for inputs that break something.
 //! - `cargo xtask generate` writes what is generated and checked in.
 #![forbid(unsafe_code)]
 // A task's output is its purpose.
@@ -12,6 +13,7 @@
 mod bench;
 mod conformance;
 mod deny;
+mod fuzz;
 mod generate;
 mod googleapis;
 mod install;
@@ -38,6 +40,8 @@ enum Task {
     Googleapis,
     /// Measures and prints one table.
     Bench(bench::Arguments),
+    /// Looks for inputs that break something, with libFuzzer.
+    Fuzz(fuzz::Arguments),
     /// Writes what is generated and checked in: JSON Schemas and snapshots.
     Generate,
 }
@@ -48,6 +52,7 @@ fn main() -> anyhow::Result<()> {
         Task::Conformance => conformance::run(),
         Task::Googleapis => googleapis::check(),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Generate => generate::run(),
     }
 }

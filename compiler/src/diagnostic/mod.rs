@@ -187,6 +187,27 @@ impl Diagnostic {
     }
 }
 
+/// Leaves of each rule the first `per_rule` findings, and says with the last one
+/// how many more there are.
+pub(crate) fn limit(diagnostics: &mut Vec<Diagnostic>, per_rule: usize) {
+    let key = |found: &Diagnostic| (found.code, found.severity);
+    let mut counts = std::collections::HashMap::new();
+    for found in &*diagnostics {
+        *counts.entry(key(found)).or_insert(0_usize) += 1;
+    }
+    let mut seen = std::collections::HashMap::new();
+    diagnostics.retain_mut(|found| {
+        let seen = seen.entry(key(found)).or_insert(0_usize);
+        *seen += 1;
+        let more = counts[&key(found)].saturating_sub(per_rule);
+        if *seen == per_rule && more > 0 {
+            let note = format!("{more} more findings of this rule are not shown");
+            found.notes.push(note);
+        }
+        *seen <= per_rule
+    });
+}
+
 /// Puts diagnostics into the order in which they are shown: by file and place,
 /// what concerns no file first; the same finding only once.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {

@@ -1,6 +1,7 @@
 //! YAML, within a budget: what a person writes is small, and neither an alias
 //! bomb nor deep nesting may exhaust the process.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
 
@@ -9,6 +10,12 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
 use super::{Data, Key, Table, Value};
+
+/// How deep values may be in each other, and how many of them and of aliases there
+/// may be.
+pub(crate) const MAX_DEPTH: usize = 24;
+pub(crate) const MAX_NODES: usize = 100_000;
+pub(crate) const MAX_ALIASES: usize = 1_000;
 
 /// Why a text is no YAML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,16 +29,18 @@ pub(crate) fn parse(text: &str) -> Result<Value, SyntaxError> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
         budget: serde_saphyr::budget! {
-            max_depth: 64,
-            max_nodes: 100_000,
-            max_aliases: 1_000,
+            max_depth: MAX_DEPTH,
+            max_nodes: MAX_NODES,
+            max_aliases: MAX_ALIASES,
             max_documents: 1,
         },
     };
     match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options) {
-        Ok(node) => Ok(convert(text, node)),
+        Ok(node) => Ok(convert(&Text::new(text), node)),
         Err(error) => Err(SyntaxError {
-            range: error.location().map(|location| range(text, &location)),
+            range: error
+                .location()
+                .map(|location| range(&Text::new(text), &location)),
             message: message(error.without_snippet()),
         }),
     }
@@ -144,7 +153,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 }
 
-fn convert(text: &str, node: Spanned<Node>) -> Value {
+fn convert(text: &Text<'_>, node: Spanned<Node>) -> Value {
     let range = range(text, &node.referenced);
     let data = match node.value {
         Node::Null => Data::Null,
@@ -173,39 +182,90 @@ fn convert(text: &str, node: Spanned<Node>) -> Value {
 
 /// The bytes of a location. The parser counts lines and columns in characters
 /// and knows bytes for most events only; the rest is found by line and column.
-fn range(text: &str, location: &Location) -> Range<usize> {
+fn range(text: &Text<'_>, location: &Location) -> Range<usize> {
+    let whole = text.whole;
     let span = location.span();
     let as_index = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
     let start = span
         .byte_offset()
-        .map_or_else(|| offset(text, location), as_index)
-        .min(text.len());
+        .map_or_else(|| text.offset(location), as_index)
+        .min(whole.len());
     let end = start
         .saturating_add(span.byte_len().map_or(0, as_index))
-        .min(text.len());
-    if text.is_char_boundary(start) && text.is_char_boundary(end) {
-        let trimmed = text[start..end].trim_end().len();
+        .min(whole.len());
+    if whole.is_char_boundary(start) && whole.is_char_boundary(end) {
+        let trimmed = whole[start..end].trim_end().len();
         start..start + trimmed
     } else {
-        let start = offset(text, location);
+        let start = text.offset(location);
         start..start
     }
 }
 
-fn offset(text: &str, location: &Location) -> usize {
-    let line = usize::try_from(location.line()).unwrap_or(usize::MAX);
-    let column = usize::try_from(location.column()).unwrap_or(usize::MAX);
-    let mut start = 0;
-    for (index, content) in text.split_inclusive('\n').enumerate() {
-        if index + 1 == line {
-            return content
-                .char_indices()
-                .nth(column.saturating_sub(1))
-                .map_or(start + content.len(), |(at, _)| start + at);
+/// A text in which characters are found by line and column, however many there
+/// are in a line.
+struct Text<'t> {
+    whole: &'t str,
+    marks: OnceCell<Marks>,
+}
+
+/// Where some of the characters of a text are.
+struct Marks {
+    /// The index of the first character of each line, and of the end.
+    lines: Vec<usize>,
+    /// The byte of each [`STEP`]th character.
+    bytes: Vec<usize>,
+}
+
+/// How far apart the characters are whose bytes are known.
+const STEP: usize = 64;
+
+impl<'t> Text<'t> {
+    fn new(whole: &'t str) -> Self {
+        Self {
+            whole,
+            marks: OnceCell::new(),
         }
-        start += content.len();
     }
-    text.len()
+
+    /// The byte at the line and column of `location`; the end of the line where it
+    /// has fewer columns.
+    fn offset(&self, location: &Location) -> usize {
+        let as_index = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+        let line = as_index(location.line()).saturating_sub(1);
+        let column = as_index(location.column()).saturating_sub(1);
+        let Marks { lines, bytes } = self.marks.get_or_init(|| marks(self.whole));
+        let (Some(start), Some(next)) = (lines.get(line), lines.get(line.saturating_add(1))) else {
+            return self.whole.len();
+        };
+        let index = start.saturating_add(column).min(*next);
+        let Some(mark) = bytes.get(index / STEP) else {
+            return self.whole.len();
+        };
+        let mut behind = self.whole[*mark..].char_indices();
+        behind
+            .nth(index % STEP)
+            .map_or(self.whole.len(), |(at, _)| mark + at)
+    }
+}
+
+fn marks(text: &str) -> Marks {
+    let mut marks = Marks {
+        lines: vec![0],
+        bytes: Vec::new(),
+    };
+    let mut count = 0;
+    for (byte, char) in text.char_indices() {
+        if count % STEP == 0 {
+            marks.bytes.push(byte);
+        }
+        count += 1;
+        if char == '\n' {
+            marks.lines.push(count);
+        }
+    }
+    marks.lines.push(count);
+    marks
 }
 
 #[cfg(test)]

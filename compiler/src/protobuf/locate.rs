@@ -15,6 +15,11 @@ pub(super) fn range(file: &FileDescriptorProto, text: &str, path: &[i32]) -> Ran
     0..0
 }
 
+/// Whether the element at `path` has a place of its own.
+pub(super) fn has(file: &FileDescriptorProto, path: &[i32]) -> bool {
+    find(locations(file), path).is_some()
+}
+
 /// The bytes of all elements whose paths are `wanted`, in the order of the parser.
 pub(super) fn all(
     file: &FileDescriptorProto,

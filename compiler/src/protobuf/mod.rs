@@ -100,6 +100,11 @@ impl Linked {
         })
     }
 
+    /// Where the import `file` is; none for a file that vimana brings along.
+    pub(crate) fn repo_path(&self, file: &str) -> Option<RepoPath> {
+        self.files.get(file)?.path.clone()
+    }
+
     /// The text of the import `file`.
     pub(crate) fn text(&self, file: &str) -> Option<&str> {
         self.files.get(file).map(|proto| &*proto.text)

@@ -3,18 +3,17 @@ use std::fmt;
 
 use prost_reflect::ServiceDescriptor;
 use prost_types::ServiceDescriptorProto;
+use vimana_interface::Interface;
 use vimana_interface::http::{self, Rule};
-use vimana_interface::{DescriptorFinding, Interface};
 use vimana_proto::options::{OpenTelemetryExporter, ServiceOptions};
 
+use super::findings::report_findings;
 use super::http::{Places, report};
 use super::messages;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::protobuf::{Linked, OptionField, rename};
+use crate::protobuf::{Linked, OptionField};
 use crate::rules::token_in_clear::Place;
-use crate::rules::{
-    invalid_interface, invalid_service_options, invalid_version, not_supported, plain_endpoint,
-};
+use crate::rules::{invalid_service_options, invalid_version, not_supported, plain_endpoint};
 use crate::secrets;
 use crate::source::RepoPath;
 
@@ -273,32 +272,4 @@ fn read_bindings(
         }));
     }
     complete.then_some(bindings)
-}
-
-/// Findings about descriptors, at their places; at `fallback` where the place is
-/// in a file that vimana brings along.
-pub(crate) fn report_findings(
-    linked: &Linked,
-    findings: Vec<DescriptorFinding>,
-    fallback: &Span,
-    out: &mut Vec<Diagnostic>,
-) {
-    for finding in findings {
-        // The name of the element says more than all of it.
-        let name = [&finding.path[..], &[NAME]].concat();
-        let whole = linked
-            .span(&finding.file, &finding.path)
-            .unwrap_or_else(|| fallback.clone());
-        let name = linked.exact_span(&finding.file, &name);
-        let fix = finding
-            .rename
-            .as_ref()
-            .and_then(|rename| rename::fix(linked.text(&finding.file)?, &whole, rename));
-        out.push(invalid_interface::diagnostic(
-            name.unwrap_or(whole),
-            finding.kind.to_string(),
-            finding.help,
-            fix,
-        ));
-    }
 }

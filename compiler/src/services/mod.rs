@@ -3,6 +3,7 @@
 mod claims;
 mod component;
 mod definition;
+mod findings;
 mod folder;
 mod http;
 mod identity;
@@ -13,7 +14,8 @@ mod versions;
 
 pub(crate) use claims::{Claim, check_claims};
 use definition::Definition;
-pub(crate) use definition::{report_findings, service_options};
+pub(crate) use definition::service_options;
+pub(crate) use findings::report_findings;
 pub(crate) use folder::{Service, read};
 pub(crate) use http::check_overlaps;
 pub(crate) use identity::check_identities;

@@ -93,6 +93,18 @@ pub enum SourceError {
     /// Git failed.
     #[error("the git repository cannot be read")]
     Git(#[from] git2::Error),
+    /// There are more files than are listed.
+    #[error("there are more than {limit} files")]
+    TooManyFiles {
+        /// How many are listed.
+        limit: usize,
+    },
+    /// More was read before than there may be.
+    #[error("more than {limit} bytes would be read")]
+    Exceeded {
+        /// How many bytes are read.
+        limit: u64,
+    },
     /// The folders are nested more deeply than is sane.
     #[error("`{path}` is nested more than {limit} folders deep")]
     TooDeep {

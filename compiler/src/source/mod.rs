@@ -22,6 +22,7 @@ mod content;
 mod error;
 mod git;
 mod memory;
+mod metered;
 mod overlay;
 mod path;
 mod resolve;
@@ -39,9 +40,14 @@ use std::sync::Arc;
 pub use content::ContentId;
 pub use error::SourceError;
 pub use memory::Memory;
+pub(crate) use metered::Metered;
 pub use overlay::Overlay;
 pub use path::{RepoPath, RepoPathError};
+#[cfg(test)]
+pub(crate) use resolve::MAX_LINKS;
 pub use revision::GitRevision;
+#[cfg(test)]
+pub(crate) use revision::MAX_DEPTH;
 pub use stamp::{Remembered, Stamp, Time};
 pub(crate) use text::{read_error, read_text, text_of};
 pub use work_tree::WorkTree;
@@ -49,6 +55,10 @@ pub use work_tree::WorkTree;
 /// The size of the largest file that is read: 64 MiB, well above the largest
 /// components that toolchains make today.
 pub const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// How many files a source lists at most: far more than a compilation takes, and
+/// few enough to hold in memory.
+pub const MAX_LISTED: usize = 500_000;
 
 /// Where a compilation reads its files.
 ///

@@ -4,7 +4,7 @@
 use super::{RepoPath, SourceError};
 
 /// How many links one path may pass through, as in Linux.
-const MAX_LINKS: usize = 40;
+pub(crate) const MAX_LINKS: usize = 40;
 
 /// What stands at a path, when its last link is not followed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,12 +7,12 @@ use git2::{ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry};
 use super::git::{Enclosing, enclosing};
 use super::resolve::{Node, leads_out, resolve};
 use super::{
-    ContentId, Entry, EntryKind, MAX_FILE_BYTES, Named, RepoPath, Source, SourceError,
+    ContentId, Entry, EntryKind, MAX_FILE_BYTES, MAX_LISTED, Named, RepoPath, Source, SourceError,
     is_skipped_folder,
 };
 
 /// How deep folders may be nested.
-pub(super) const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 
 /// The mode bits of a tree entry that tell what it is.
 const MODE_TYPE: i32 = 0o170_000;
@@ -248,6 +248,9 @@ fn list(
     depth: usize,
     entries: &mut Vec<Entry>,
 ) -> Result<(), SourceError> {
+    if entries.len() >= MAX_LISTED {
+        return Err(SourceError::TooManyFiles { limit: MAX_LISTED });
+    }
     if depth > MAX_DEPTH {
         return Err(SourceError::TooDeep {
             path: folder.clone(),

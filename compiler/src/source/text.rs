@@ -64,6 +64,8 @@ pub(crate) fn read_error(error: &SourceError, most: u64) -> Diagnostic {
         | SourceError::NoRepository { .. }
         | SourceError::Revision { .. }
         | SourceError::RootNotInRevision { .. }
+        | SourceError::TooManyFiles { .. }
+        | SourceError::Exceeded { .. }
         | SourceError::TooDeep { .. } => unreadable_source::diagnostic(&error.to_string()),
     }
 }

@@ -9,7 +9,7 @@ use super::revision::MAX_DEPTH;
 use super::stamp::{Remembered, Stamp, Time};
 use super::work_tree_git::Git;
 use super::{
-    ContentId, Entry, EntryKind, MAX_FILE_BYTES, Named, RepoPath, Source, SourceError,
+    ContentId, Entry, EntryKind, MAX_FILE_BYTES, MAX_LISTED, Named, RepoPath, Source, SourceError,
     is_skipped_folder,
 };
 
@@ -135,6 +135,9 @@ impl WorkTree {
     }
 
     fn list(&self, folder: &RepoPath, depth: usize, walk: &mut Walk) -> Result<(), SourceError> {
+        if walk.entries.len() >= MAX_LISTED {
+            return Err(SourceError::TooManyFiles { limit: MAX_LISTED });
+        }
         if depth > MAX_DEPTH {
             return Err(SourceError::TooDeep {
                 path: folder.clone(),
@@ -249,6 +252,27 @@ fn node_of(metadata: &Metadata) -> Node {
     }
 }
 
+/// Opens a file without waiting: what was a regular file when it was looked at may
+/// have become a pipe, which would block until somebody writes to it.
+fn open(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(all(
+        target_os = "linux",
+        any(
+            target_arch = "x86_64",
+            target_arch = "aarch64",
+            target_arch = "riscv64"
+        )
+    ))]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        const O_NONBLOCK: i32 = 0o4000;
+        options.custom_flags(O_NONBLOCK);
+    }
+    options.open(path)
+}
+
 impl Source for WorkTree {
     fn commit(&self) -> Option<&str> {
         self.git.as_ref()?.commit()
@@ -271,8 +295,12 @@ impl Source for WorkTree {
             path: path.clone(),
             source,
         };
-        let file = File::open(self.absolute(&resolved.path)).map_err(unreadable)?;
-        let size = file.metadata().map_err(unreadable)?.len();
+        let file = open(&self.absolute(&resolved.path)).map_err(unreadable)?;
+        let metadata = file.metadata().map_err(unreadable)?;
+        if !metadata.is_file() {
+            return Err(SourceError::NotAFile { path: path.clone() });
+        }
+        let size = metadata.len();
         let too_large = |size| SourceError::TooLarge {
             path: path.clone(),
             size,

@@ -35,6 +35,13 @@ pub(crate) fn files(found: usize, limit: usize) -> Diagnostic {
     .help("name what is no configuration in `.gitignore`")
 }
 
+pub(crate) fn bytes(what: &str, limit: u64) -> Diagnostic {
+    RULE.diagnostic(format!(
+        "the {what} of the repository have more than {limit} bytes together, which is all that is read"
+    ))
+    .help("name what is no configuration in `.gitignore`")
+}
+
 pub(crate) fn imports(span: Span, limit: usize) -> Diagnostic {
     RULE.diagnostic(format!("more than {limit} files are imported"))
         .at(span, "this import is one too many")

@@ -1,4 +1,4 @@
-//! Whether two HTTP rules of one domain match the same request.
+//! Whether two HTTP rules of some services match the same request.
 
 use std::collections::BTreeMap;
 

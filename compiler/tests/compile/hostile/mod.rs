@@ -1,5 +1,9 @@
 //! Input that tries to break the compiler: it may be refused, never panic.
 
+mod files;
+mod git;
+mod volume;
+
 use proptest::prelude::*;
 use vimana_compiler::source::Memory;
 
@@ -43,6 +47,69 @@ fn deep_nesting_is_refused() {
         ("a/service.txtpb", text(&config)),
     ]);
     let _ = compiled(&source);
+}
+
+/// What opens and closes `depth` times.
+fn nested(open: &str, within: &str, close: &str, depth: usize) -> String {
+    format!("{}{within}{}", open.repeat(depth), close.repeat(depth))
+}
+
+#[test]
+fn deep_nesting_that_is_closed_is_refused_as_well() {
+    for depth in [50, 1_000, 20_000] {
+        compile_proto(&format!(
+            "syntax = \"proto3\"; {}",
+            nested("message A {", "int32 b = 1;", "}", depth)
+        ));
+        compile_proto(&format!(
+            "syntax = \"proto2\"; message A {{ {} }}",
+            nested("optional group B = 1 {", "", "}", depth)
+        ));
+        compile_proto(&format!(
+            "syntax = \"proto3\"; message A {{ string {}a = 1; {}.A b = 2; }}",
+            "a.".repeat(depth),
+            ".a".repeat(depth)
+        ));
+        for open in ["x { ", "x < ", "x: [{ ", "x: ["] {
+            let close = open.trim_start_matches("x").trim_start_matches(": ");
+            let close: String = close.trim().chars().rev().collect();
+            let close = close.replace('{', "}").replace('[', "]").replace('<', ">");
+            let value = nested(open, "", &close, depth);
+            compile_proto(
+                &definition("a", 1, "1.0.0", "/a").replace("get:", &format!("{value} get:")),
+            );
+            let source = repo([
+                ("vimana.toml", text(SETTINGS)),
+                ("a/a.proto", text(&definition("a", 1, "1.0.0", "/a"))),
+                ("a/service.txtpb", text(&value.replace('x', "regional"))),
+            ]);
+            let _ = compiled(&source);
+        }
+        for toml in [
+            format!("a = {}", nested("[", "1", "]", depth)),
+            format!("a = {}", nested("{ b = ", "1", " }", depth)),
+            format!("{}a = 1", "a.".repeat(depth)),
+            format!("[{}a]\nb = 1", "a.".repeat(depth)),
+            format!("[[{}a]]\nb = 1", "a.".repeat(depth)),
+        ] {
+            let _ = compiled(&repo([("vimana.toml", text(&toml))]));
+        }
+        for yaml in [
+            format!("sessions: {}", nested("[", "1", "]", depth)),
+            format!("sessions: {}", nested("{a: ", "1", "}", depth)),
+            format!("sessions:\n{}", "- ".repeat(depth)),
+            (0..depth.min(2_000))
+                .map(|level| format!("{}a:\n", " ".repeat(level)))
+                .collect(),
+            format!("sessions: {}a", "&a ".repeat(depth)),
+            format!("sessions: {}a", "!a ".repeat(depth)),
+            format!("sessions: {}", "? ".repeat(depth)),
+        ] {
+            let source = repo([("vimana.toml", text(SETTINGS)), ("vpods.yml", text(&yaml))]);
+            let found = compiled(&source);
+            assert!(!found.diagnostics.is_empty());
+        }
+    }
 }
 
 #[test]

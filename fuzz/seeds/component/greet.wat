@@ -1,0 +1,10 @@
+(component
+  (core module $m (func (export "f") (result i32) i32.const 0) (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 0))
+  (core instance $i (instantiate $m))
+  (type $request (record (field "name" string)))
+  (type $response (record (field "text" u32)))
+  (export $e "greet-request" (type $request))
+  (export $r "greet-response" (type $response))
+  (func $g (result $r) (canon lift (core func $i "f")))
+  (export "greet" (func $g)))
