@@ -76,7 +76,7 @@ fn what_is_no_yaml_is_reported() {
 #[test]
 fn deep_and_large_texts_are_formatted() {
     for (open, close) in [("[", "]"), ("{a: ", "}")] {
-        let deep = format!("a: {}{}\n", open.repeat(60), close.repeat(60));
+        let deep = format!("a: {}{}\n", open.repeat(20), close.repeat(20));
         let formatted = format(&deep).unwrap();
         assert_eq!(format(&formatted), Ok(formatted.clone()));
     }

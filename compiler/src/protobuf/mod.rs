@@ -36,6 +36,7 @@ use crate::source::RepoPath;
 pub(crate) use link::Linker;
 pub(crate) use option_field::OptionField;
 pub(crate) use parse::parse;
+pub(crate) use scan::Outline;
 pub(crate) use shared::Protos;
 
 /// A `.proto` file, parsed.

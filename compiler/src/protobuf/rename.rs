@@ -9,10 +9,9 @@ use crate::diagnostic::{Fix, Span};
 
 /// The edit that gives the element at `span`, or whose name is there, the name of
 /// `rename`.
-pub(crate) fn fix(text: &str, span: &Span, rename: &Rename) -> Option<Fix> {
-    let outline = Outline::new(text);
+pub(crate) fn fix(outline: &Outline<'_>, span: &Span, rename: &Rename) -> Option<Fix> {
     let index = outline.around(span.range.start)?;
-    let (range, replacement) = edit(&outline, index, rename)?;
+    let (range, replacement) = edit(outline, index, rename)?;
     Some(Fix::likely(
         format!("name it `{}` in WIT", rename.name),
         Span::new(span.file.clone(), range),
@@ -111,7 +110,7 @@ mod tests {
             option: format!("vimana.{option}"),
             name: "x".to_owned(),
         };
-        let fix = fix(text, &span, &rename)?;
+        let fix = fix(&Outline::new(text), &span, &rename)?;
         let edit = &fix.edits[0];
         let mut text = text.to_owned();
         text.replace_range(edit.span.range.clone(), &edit.replacement);

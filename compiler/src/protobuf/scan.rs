@@ -51,7 +51,7 @@ pub(super) struct Declaration {
 
 /// The outline of a text.
 #[derive(Debug)]
-pub(super) struct Outline<'t> {
+pub(crate) struct Outline<'t> {
     pub(super) text: &'t str,
     pub(super) tokens: Vec<Token>,
     /// In the order in which they begin.
@@ -66,7 +66,7 @@ pub(super) struct Outline<'t> {
 pub(super) const HEADS: [&str; 5] = ["message", "enum", "service", "oneof", "extend"];
 
 impl<'t> Outline<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         let mut outline = Self {
             text,
             tokens: tokens(text),

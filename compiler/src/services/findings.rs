@@ -4,7 +4,7 @@ use std::ops::Range;
 use vimana_interface::DescriptorFinding;
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::protobuf::{Linked, rename};
+use crate::protobuf::{Linked, Outline, rename};
 use crate::rules::invalid_interface;
 
 /// The field `name` of every element of a descriptor that has one.
@@ -42,12 +42,16 @@ pub(crate) fn report_findings(
         let range = candidates(path).find_map(|path| ranges.get(&path))?;
         Some(Span::new(linked.repo_path(file)?, range.clone()))
     };
+    let mut outlines: BTreeMap<String, Outline<'_>> = BTreeMap::new();
     for finding in findings {
         let span = place(&finding.file, &finding.path).unwrap_or_else(|| fallback.clone());
-        let fix = finding
-            .rename
-            .as_ref()
-            .and_then(|rename| rename::fix(linked.text(&finding.file)?, &span, rename));
+        let fix = finding.rename.as_ref().and_then(|rename| {
+            let text = linked.text(&finding.file)?;
+            let outline = outlines
+                .entry(finding.file.clone())
+                .or_insert_with(|| Outline::new(text));
+            rename::fix(outline, &span, rename)
+        });
         out.push(invalid_interface::diagnostic(
             span,
             finding.kind.to_string(),

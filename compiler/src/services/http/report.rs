@@ -57,6 +57,6 @@ pub(in crate::services) fn report(
             http_repeated_binding::diagnostic(span, message, help, earlier)
         }
         RuleError::TooManyBindings { .. } => http_too_many::bindings(span, message, help),
-        error => invalid_interface::diagnostic(span, error.to_string(), Some(help)),
+        error => invalid_interface::diagnostic(span, error.to_string(), Some(help), None),
     }
 }
