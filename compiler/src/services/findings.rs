@@ -50,7 +50,9 @@ pub(crate) fn report_findings(
             let outline = outlines
                 .entry(finding.file.clone())
                 .or_insert_with(|| Outline::new(text));
-            rename::fix(outline, &span, rename)
+            let ranges = &files.get(&finding.file)?.ranges;
+            let element = Span::new(span.file.clone(), ranges.get(&finding.path)?.clone());
+            rename::fix(outline, &element, rename)
         });
         out.push(invalid_interface::diagnostic(
             span,
