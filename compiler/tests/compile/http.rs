@@ -108,7 +108,7 @@ library/library.proto:32:45 E VM0139 `a b` is no HTTP method
 library/library.proto:32:83 E VM0138 an HTTP rule of the method `library.Library.E` has no HTTP method and path
     help: add one of `get`, `put`, `post`, `delete`, `patch` and `custom`, e.g. `get: "/v1/books/{id}"`
 library/library.proto:36:32 E VM0142 the method `library.Library.F` has both `vimana.http` and `google.api.http`, which are one option
-    at library/library.proto:35:5: the other one
+    at library/library.proto:35:28: the other one
     help: remove one of them
 library/library.proto:41:35 W VM0143 `POST /v1/g` matches what an earlier binding of the method `library.Library.G` matches
     at library/library.proto:40:13: the earlier one

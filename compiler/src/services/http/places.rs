@@ -72,12 +72,6 @@ impl<'l> Places<'l> {
         Some(Span::new(self.file.clone(), range))
     }
 
-    /// The place of the option itself.
-    pub(in crate::services) fn option(&self, method: &[i32]) -> Option<Span> {
-        let first = self.options.get(method)?.first()?;
-        Some(Span::new(self.file.clone(), first.range.clone()))
-    }
-
     /// What stands behind the `=` of a statement, without comments, and where it
     /// begins.
     fn value_text(&self, statement: &Statement) -> Option<(usize, String)> {

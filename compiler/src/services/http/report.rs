@@ -10,6 +10,9 @@ use crate::rules::{
     http_unknown_field, http_unusual_method, http_variable_twice, invalid_interface,
 };
 
+/// The number of the extension `vimana.http`.
+const VIMANA_HTTP: i32 = 51700;
+
 /// What a user reads about a mistake in the HTTP rule of `method`.
 pub(in crate::services) fn report(
     finding: &RuleFinding,
@@ -49,7 +52,8 @@ pub(in crate::services) fn report(
         }
         RuleError::Selector { .. } => http_selector::diagnostic(span, message, help),
         RuleError::Both { .. } => {
-            let other = places.option(method.path()).filter(|other| *other != span);
+            let other = places.span(method.path(), &[VIMANA_HTTP], None);
+            let other = other.filter(|other| *other != span);
             http_two_options::diagnostic(span, message, help, other)
         }
         RuleError::Repeated { earlier, .. } => {
