@@ -51,7 +51,9 @@ pub(crate) fn report_findings(
                 .entry(finding.file.clone())
                 .or_insert_with(|| Outline::new(text));
             let ranges = &files.get(&finding.file)?.ranges;
-            let element = Span::new(span.file.clone(), ranges.get(&finding.path)?.clone());
+            let mut whole = candidates(&finding.path).skip(1);
+            let element = whole.find_map(|path| ranges.get(&path))?;
+            let element = Span::new(span.file.clone(), element.clone());
             rename::fix(outline, &element, rename)
         });
         out.push(invalid_interface::diagnostic(
