@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::process::{cargo, root, step};
-use crate::{conformance, deny, googleapis, install};
+use crate::{conformance, deny, format, googleapis, install};
 
 /// What to leave out while one works.
 #[derive(clap::Args)]
@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let start = Instant::now();
     if !arguments.tests_only {
-        step("cargo fmt --check", &mut cargo(["fmt", "--all", "--check"]))?;
+        format::check()?;
         step(
             "cargo clippy",
             cargo([

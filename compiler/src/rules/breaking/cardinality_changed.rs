@@ -33,7 +33,7 @@
 //! ```
 
 use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{Field};
+use crate::breaking::element::Field;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0245", Classes::ALL);

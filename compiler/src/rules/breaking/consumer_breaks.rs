@@ -40,10 +40,12 @@ pub(crate) fn diagnostic(
     reason: &str,
     origin: &str,
 ) -> Diagnostic {
-    let diagnostic = RULE.diagnostic(format!("the live consumer `{consumer}` imports `{interface}`, {reason}"),
-    )
-    .note(format!("the consumer comes from {origin}"))
-    .help("keep that version beside the new one until the consumer is built anew");
+    let diagnostic = RULE
+        .diagnostic(format!(
+            "the live consumer `{consumer}` imports `{interface}`, {reason}"
+        ))
+        .note(format!("the consumer comes from {origin}"))
+        .help("keep that version beside the new one until the consumer is built anew");
     match span {
         Some(span) => diagnostic.at(span, "the service that it calls"),
         None => diagnostic,

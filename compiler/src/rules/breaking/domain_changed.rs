@@ -23,8 +23,8 @@
 //! +domain: "example.org"
 //! ```
 
-use crate::breaking::change::{Change, Classes};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0213", Classes::WIRE.and(Classes::JSON));
@@ -39,5 +39,7 @@ pub(crate) fn change(service: &str, domains: [&str; 2], base: Spot, head: Spot) 
     )
     .at(head, format!("was in `{old}`"))
     .was(base, format!("in the domain {old}"))
-    .help(format!("write `domain: \"{old}\"` in `service.txtpb` to leave it there"))
+    .help(format!(
+        "write `domain: \"{old}\"` in `service.txtpb` to leave it there"
+    ))
 }

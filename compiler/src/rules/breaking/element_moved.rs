@@ -30,8 +30,8 @@
 //! +import public "library/book.proto";
 //! ```
 
-use crate::breaking::change::{Change, Classes};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0215", Classes::SOURCE);

@@ -29,7 +29,7 @@
 use prost_reflect::EnumValueDescriptor;
 
 use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{value_spot};
+use crate::breaking::element::value_spot;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0264", Classes::ALL);

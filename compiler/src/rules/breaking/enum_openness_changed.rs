@@ -27,7 +27,7 @@
 use prost_reflect::EnumDescriptor;
 
 use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{enum_spot};
+use crate::breaking::element::enum_spot;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0265", Classes::SOURCE.and(Classes::WIRE));

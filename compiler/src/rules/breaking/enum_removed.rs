@@ -27,17 +27,22 @@
 
 use prost_reflect::EnumDescriptor;
 
-use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{enum_spot};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
+use crate::breaking::element::enum_spot;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0260", Classes::SOURCE);
 
 pub(crate) fn change(base: &EnumDescriptor, around: Spot) -> Change {
     let name = base.full_name();
-    Change::new(&RULE, RULE.breaks, name, format!("the enum `{name}` is removed"))
-        .at(around, format!("had `{}`", base.name()))
-        .was(enum_spot(base), format!("enum {}", base.name()))
-        .help("keep it, marked `option deprecated = true;`")
+    Change::new(
+        &RULE,
+        RULE.breaks,
+        name,
+        format!("the enum `{name}` is removed"),
+    )
+    .at(around, format!("had `{}`", base.name()))
+    .was(enum_spot(base), format!("enum {}", base.name()))
+    .help("keep it, marked `option deprecated = true;`")
 }

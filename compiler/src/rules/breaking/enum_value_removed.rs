@@ -69,7 +69,11 @@ pub(crate) fn change(base: &EnumValueDescriptor, head: &EnumDescriptor, kept: Ke
         &RULE,
         classes,
         base.full_name(),
-        format!("the value `{}` of `{}` is removed", base.name(), head.full_name()),
+        format!(
+            "the value `{}` of `{}` is removed",
+            base.name(),
+            head.full_name()
+        ),
     )
     .at(enum_spot(head), format!("had `{declaration}`"))
     .was(value_spot(base, &[]), declaration)

@@ -43,11 +43,13 @@ pub(crate) fn diagnostic(
     newest: Option<Span>,
 ) -> Diagnostic {
     let [version, current] = versions;
-    let diagnostic = RULE.diagnostic(format!("this allowance expired with `{version}`; the service is at `{current}`"),
-    )
-    .at(span, "accepts nothing any more")
-    .help("remove the entry")
-    .fix(Fix::safe("remove the entry", entry, ""));
+    let diagnostic = RULE
+        .diagnostic(format!(
+            "this allowance expired with `{version}`; the service is at `{current}`"
+        ))
+        .at(span, "accepts nothing any more")
+        .help("remove the entry")
+        .fix(Fix::safe("remove the entry", entry, ""));
     match newest {
         Some(newest) => diagnostic.also(newest, "the newest version"),
         None => diagnostic,

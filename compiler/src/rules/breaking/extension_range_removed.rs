@@ -29,7 +29,7 @@
 use prost_reflect::MessageDescriptor;
 
 use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{message_spot};
+use crate::breaking::element::message_spot;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0234", Classes::SOURCE.and(Classes::WIRE));

@@ -32,9 +32,9 @@
 
 use prost_reflect::MessageDescriptor;
 
+use crate::breaking::change::Spot;
 use crate::breaking::change::{Change, Classes};
 use crate::breaking::element::{Field, message_spot};
-use crate::breaking::change::Spot;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0240", Classes::ALL);

@@ -22,8 +22,8 @@
 //! +option swift_prefix = "LIB";
 //! ```
 
-use crate::breaking::change::{Change, Classes};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0216", Classes::SOURCE);

@@ -22,8 +22,8 @@
 //! +  additional_bindings { post: "/v2/shelves/{shelf}/books" body: "*" }
 //! ```
 
-use crate::breaking::change::{Change, Classes};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0226", Classes::JSON);

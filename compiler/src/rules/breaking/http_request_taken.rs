@@ -26,8 +26,8 @@
 //! +  get: "/v1/isbn/{isbn}"
 //! ```
 
-use crate::breaking::change::{Change, Classes};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0229", Classes::JSON);

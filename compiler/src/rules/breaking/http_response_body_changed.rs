@@ -20,8 +20,8 @@
 //! +  additional_bindings { get: "/v2/shelves/{shelf}/books" response_body: "books" }
 //! ```
 
-use crate::breaking::change::{Change, Classes};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0227", Classes::JSON);

@@ -21,8 +21,8 @@
 //! +  additional_bindings { get: "/v1/themes/{theme}" }
 //! ```
 
-use crate::breaking::change::{Change, Classes};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0228", Classes::JSON);

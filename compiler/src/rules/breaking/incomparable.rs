@@ -32,11 +32,13 @@ pub(crate) fn diagnostic(base: &str, errors: usize, first: Option<&str>) -> Diag
     } else {
         format!("{errors} errors")
     };
-    let diagnostic = RULE.diagnostic(format!("`{base}` has {count}: only what compiles there is compared"),
-    )
-    .help(format!(
-        "`vimana check --rev {base}` shows them; name another base where they matter"
-    ));
+    let diagnostic = RULE
+        .diagnostic(format!(
+            "`{base}` has {count}: only what compiles there is compared"
+        ))
+        .help(format!(
+            "`vimana check --rev {base}` shows them; name another base where they matter"
+        ));
     match first {
         Some(first) => diagnostic.note(format!("the first is: {first}")),
         None => diagnostic,

@@ -40,13 +40,13 @@ pub(crate) fn diagnostic(
     part: &str,
 ) -> Diagnostic {
     let [from, to, needed] = versions;
-    let diagnostic = RULE.diagnostic(format!(
+    let diagnostic = RULE
+        .diagnostic(format!(
             "`{service}` goes from `{from}` at `{base}` to `{to}`; expected at least `{needed}`"
-        ),
-    )
-    .help(format!(
-        "the changes need a new {part} version: write `version: \"{needed}\"`"
-    ));
+        ))
+        .help(format!(
+            "the changes need a new {part} version: write `version: \"{needed}\"`"
+        ));
     match span {
         Some(span) => diagnostic
             .at(span.clone(), format!("expected at least `{needed}`"))

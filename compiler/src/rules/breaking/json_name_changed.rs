@@ -26,7 +26,7 @@
 //! ```
 
 use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{Field};
+use crate::breaking::element::Field;
 use crate::rules::Declared;
 
 /// The field `json_name` of `google.protobuf.FieldDescriptorProto`.

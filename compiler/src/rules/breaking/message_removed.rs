@@ -28,9 +28,9 @@
 
 use prost_reflect::MessageDescriptor;
 
-use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{message_spot};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
+use crate::breaking::element::message_spot;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0230", Classes::SOURCE);

@@ -27,7 +27,7 @@
 use prost_reflect::MessageDescriptor;
 
 use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{message_spot};
+use crate::breaking::element::message_spot;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0231", Classes::WIRE);
@@ -42,6 +42,9 @@ pub(crate) fn change(base: &MessageDescriptor, head: &MessageDescriptor, old: bo
         format!("the message `{name}` {verb} `message_set_wire_format`"),
     )
     .at(message_spot(head), "")
-    .was(message_spot(base), format!("message_set_wire_format = {old}"))
+    .was(
+        message_spot(base),
+        format!("message_set_wire_format = {old}"),
+    )
     .help("set the option as it was; messages outlive it")
 }

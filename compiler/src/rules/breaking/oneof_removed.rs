@@ -27,9 +27,9 @@
 
 use prost_reflect::{MessageDescriptor, OneofDescriptor};
 
-use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{message_spot};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
+use crate::breaking::element::message_spot;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0232", Classes::SOURCE);
@@ -39,9 +39,16 @@ pub(crate) fn change(base: &OneofDescriptor, head: &MessageDescriptor) -> Change
         &RULE,
         RULE.breaks,
         base.full_name(),
-        format!("the oneof `{}` of `{}` is removed", base.name(), head.full_name()),
+        format!(
+            "the oneof `{}` of `{}` is removed",
+            base.name(),
+            head.full_name()
+        ),
     )
-    .at(message_spot(head), format!("had the oneof `{}`", base.name()))
+    .at(
+        message_spot(head),
+        format!("had the oneof `{}`", base.name()),
+    )
     .was(
         Spot::new(base.parent_file().name(), base.path(), &[]),
         format!("oneof {}", base.name()),

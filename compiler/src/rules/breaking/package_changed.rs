@@ -24,8 +24,8 @@
 
 use prost_reflect::FileDescriptor;
 
-use crate::breaking::change::{Change, Classes};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
 use crate::rules::Declared;
 
 /// The field `package` of `google.protobuf.FileDescriptorProto`.
@@ -39,9 +39,15 @@ pub(crate) fn change(base: &FileDescriptor, head: &FileDescriptor) -> Change {
         &RULE,
         RULE.breaks,
         new,
-        format!("the package of `{}` is changed from `{old}` to `{new}`", head.name()),
+        format!(
+            "the package of `{}` is changed from `{old}` to `{new}`",
+            head.name()
+        ),
     )
-    .at(Spot::new(head.name(), &[], &[PACKAGE]), format!("was `{old}`"))
+    .at(
+        Spot::new(head.name(), &[], &[PACKAGE]),
+        format!("was `{old}`"),
+    )
     .was(
         Spot::new(base.name(), &[], &[PACKAGE]),
         format!("package {old}"),

@@ -26,7 +26,7 @@
 //! ```
 
 use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{Field};
+use crate::breaking::element::Field;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0246", Classes::SOURCE);

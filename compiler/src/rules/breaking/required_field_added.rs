@@ -23,7 +23,7 @@
 //! ```
 
 use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{Field};
+use crate::breaking::element::Field;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0252", Classes::ALL);

@@ -27,8 +27,8 @@
 //!      id: "5a4c4d0e-8c0f-4f57-9a35-3a5a0c3b7f21"
 //! ```
 
-use crate::breaking::change::{Change, Classes};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0212", Classes::SOURCE);
@@ -43,5 +43,7 @@ pub(crate) fn change(service: &str, ids: [&str; 2], base: Spot, head: Spot) -> C
     )
     .at(head, format!("was `{old}`"))
     .was(base, format!("id: \"{old}\""))
-    .help(format!("write `id: \"{old}\"`; an id stays with its service"))
+    .help(format!(
+        "write `id: \"{old}\"`; an id stays with its service"
+    ))
 }

@@ -31,9 +31,9 @@
 
 use prost_reflect::ServiceDescriptor;
 
-use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{service_spot};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
+use crate::breaking::element::service_spot;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0210", Classes::ALL);
@@ -44,8 +44,13 @@ pub(crate) fn message(name: &str) -> String {
 
 /// Of a service that no deployment is about, in a file of definitions.
 pub(crate) fn change(base: &ServiceDescriptor, head_file: Spot) -> Change {
-    Change::new(&RULE, RULE.breaks, base.full_name(), message(base.full_name()))
-        .at(head_file, "expected in this file")
-        .was(service_spot(base), format!("service {}", base.name()))
-        .help("keep the service, marked `option deprecated = true;`, until nobody calls it")
+    Change::new(
+        &RULE,
+        RULE.breaks,
+        base.full_name(),
+        message(base.full_name()),
+    )
+    .at(head_file, "expected in this file")
+    .was(service_spot(base), format!("service {}", base.name()))
+    .help("keep the service, marked `option deprecated = true;`, until nobody calls it")
 }

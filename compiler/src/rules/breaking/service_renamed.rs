@@ -30,7 +30,7 @@
 use prost_reflect::ServiceDescriptor;
 
 use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{service_spot};
+use crate::breaking::element::service_spot;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0211", Classes::ALL);
@@ -45,5 +45,7 @@ pub(crate) fn change(base: &ServiceDescriptor, head: &ServiceDescriptor) -> Chan
     )
     .at(service_spot(head), format!("was `{old}`"))
     .was(service_spot(base), format!("service {old}"))
-    .help(format!("name it `{old}` again, or let both stand side by side"))
+    .help(format!(
+        "name it `{old}` again, or let both stand side by side"
+    ))
 }

@@ -24,8 +24,8 @@
 
 use prost_reflect::{FileDescriptor, Syntax};
 
-use crate::breaking::change::{Change, Classes};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
 use crate::rules::Declared;
 
 /// The field `syntax` of `google.protobuf.FileDescriptorProto`.
@@ -39,9 +39,15 @@ pub(crate) fn change(base: &FileDescriptor, head: &FileDescriptor) -> Change {
         &RULE,
         RULE.breaks,
         head.name(),
-        format!("the syntax of `{}` is changed from `{old}` to `{new}`", head.name()),
+        format!(
+            "the syntax of `{}` is changed from `{old}` to `{new}`",
+            head.name()
+        ),
     )
-    .at(Spot::new(head.name(), &[], &[SYNTAX]), format!("was `{old}`"))
+    .at(
+        Spot::new(head.name(), &[], &[SYNTAX]),
+        format!("was `{old}`"),
+    )
     .was(
         Spot::new(base.name(), &[], &[SYNTAX]),
         format!("syntax = \"{old}\""),

@@ -38,8 +38,9 @@ use crate::rules::Declared;
 pub(crate) const RULE: Declared = Declared::warning("VM0206");
 
 pub(crate) fn diagnostic(span: Span, entry: Span, base: &str) -> Diagnostic {
-    RULE.diagnostic(format!("this allowance accepts none of the changes since `{base}`"),
-    )
+    RULE.diagnostic(format!(
+        "this allowance accepts none of the changes since `{base}`"
+    ))
     .at(span, "")
     .help("remove the entry, or name the rule and the element of the change")
     .fix(Fix::likely("remove the entry", entry, ""))

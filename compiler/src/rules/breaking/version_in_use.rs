@@ -36,10 +36,12 @@ pub(crate) fn diagnostic(
     share: u32,
     origin: &str,
 ) -> Diagnostic {
-    let diagnostic = RULE.diagnostic(format!("`{version}` is removed while it gets {share} % of the traffic"),
-    )
-    .note(format!("its share comes from {origin}"))
-    .help("give it the weight 0 first, and remove it when it is idle");
+    let diagnostic = RULE
+        .diagnostic(format!(
+            "`{version}` is removed while it gets {share} % of the traffic"
+        ))
+        .note(format!("its share comes from {origin}"))
+        .help("give it the weight 0 first, and remove it when it is idle");
     match span {
         Some(span) => diagnostic.at(span, "the versions that stay"),
         None => diagnostic,

@@ -23,8 +23,8 @@
 //! +string kind = 3;
 //! ```
 
-use crate::breaking::change::{Change, Classes};
 use crate::breaking::change::Spot;
+use crate::breaking::change::{Change, Classes};
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0270", Classes::SOURCE);
@@ -45,5 +45,7 @@ pub(crate) fn change(
     )
     .at(head, format!("was `{old}` in WIT"))
     .was(base, format!("`{old}` in WIT"))
-    .help(format!("name it `{old}` with an option, for example `(vimana.wit_name)`"))
+    .help(format!(
+        "name it `{old}` with an option, for example `(vimana.wit_name)`"
+    ))
 }

@@ -34,9 +34,9 @@
 
 use prost_reflect::ServiceDescriptor;
 
-use crate::breaking::change::{Change, Classes};
-use crate::breaking::element::{service_spot};
 use crate::breaking::change::Level;
+use crate::breaking::change::{Change, Classes};
+use crate::breaking::element::service_spot;
 use crate::rules::Declared;
 
 pub(crate) const RULE: Declared = Declared::change("VM0271", Classes::SOURCE);

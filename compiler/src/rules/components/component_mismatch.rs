@@ -65,9 +65,12 @@ pub(crate) fn link(
     others: &[&str],
     version: Span,
 ) -> Diagnostic {
-    let diagnostic = RULE.diagnostic(format!("`{component}` imports `{import}`, which is otherwise: {message}"))
-    .at(span, "the service has this")
-    .also(version, "the component is for this version");
+    let diagnostic = RULE
+        .diagnostic(format!(
+            "`{component}` imports `{import}`, which is otherwise: {message}"
+        ))
+        .at(span, "the service has this")
+        .also(version, "the component is for this version");
     also_in(diagnostic, others).help("`vimana wit` of this file prints what a caller should import; build the component against that")
 }
 

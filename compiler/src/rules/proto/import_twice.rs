@@ -40,17 +40,13 @@ pub(crate) fn same_name(again: Span, first: Span, line: Span, name: &str) -> Dia
 }
 
 /// `literal` is the place of the name with its quotes.
-pub(crate) fn diagnostic(
-    span: Span,
-    literal: Option<Span>,
-    name: &str,
-    other: &str,
-) -> Diagnostic {
-    let diagnostic = RULE.diagnostic(format!(
-        "`{name}` is the same file as `{other}`, which is used by that name already"
-    ))
-    .at(span, "imported here")
-    .help(format!("write `import \"{other}\";`"));
+pub(crate) fn diagnostic(span: Span, literal: Option<Span>, name: &str, other: &str) -> Diagnostic {
+    let diagnostic = RULE
+        .diagnostic(format!(
+            "`{name}` is the same file as `{other}`, which is used by that name already"
+        ))
+        .at(span, "imported here")
+        .help(format!("write `import \"{other}\";`"));
     match literal {
         Some(literal) => {
             let quoted = format!("\"{other}\"");

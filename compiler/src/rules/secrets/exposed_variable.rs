@@ -32,5 +32,7 @@ pub(crate) const RULE: Declared = Declared::warning("VM0104");
 pub(crate) fn diagnostic(span: Span, name: &str) -> Diagnostic {
     RULE.diagnostic(format!("`{name}` goes into a header, and is no secret"))
         .at(span, "")
-        .help(format!("add `secret = true` to `[variable.{name}]` in `vimana.toml`"))
+        .help(format!(
+            "add `secret = true` to `[variable.{name}]` in `vimana.toml`"
+        ))
 }

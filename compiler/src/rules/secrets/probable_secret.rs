@@ -21,8 +21,8 @@
 //! ```
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::rules::token_in_clear::{self, Place};
 use crate::rules::Declared;
+use crate::rules::token_in_clear::{self, Place};
 
 pub(crate) const RULE: Declared = Declared::warning("VM0103");
 

@@ -25,7 +25,9 @@ use crate::rules::Declared;
 pub(crate) const RULE: Declared = Declared::warning("VM0107");
 
 pub(crate) fn diagnostic(span: Span, region: &str) -> Diagnostic {
-    RULE.diagnostic(format!("there is no region to fail over to: `{region}` is the only one"))
-        .at(span, "")
-        .help("add a selector of another region, or take `failover` away")
+    RULE.diagnostic(format!(
+        "there is no region to fail over to: `{region}` is the only one"
+    ))
+    .at(span, "")
+    .help("add a selector of another region, or take `failover` away")
 }

@@ -65,8 +65,15 @@ pub(crate) fn is_exposed(url: &str) -> bool {
         }
         Err(_) => {
             let name = host.trim_end_matches('.').to_ascii_lowercase();
-            const PRIVATE: [&str; 7] =
-                [".internal", ".local", ".localhost", ".lan", ".svc", ".test", ".home.arpa"];
+            const PRIVATE: [&str; 7] = [
+                ".internal",
+                ".local",
+                ".localhost",
+                ".lan",
+                ".svc",
+                ".test",
+                ".home.arpa",
+            ];
             name.contains('.') && !PRIVATE.iter().any(|suffix| name.ends_with(suffix))
         }
     }

@@ -30,8 +30,10 @@ pub(crate) const RULE: Declared = Declared::warning("VM0087");
 
 /// `span` is where the URL is, `pod` the vpod that calls `callee`.
 pub(crate) fn diagnostic(span: Span, caller: &str, callee: &str, pod: Span) -> Diagnostic {
-    RULE.diagnostic(format!("`{caller}` calls `{callee}`, which it may not reach"))
-        .at(span, "called here")
-        .also(pod, format!("`reachableVPods` does not list `{callee}`"))
-        .help(format!("add `{callee}` to `reachableVPods` of `{caller}`"))
+    RULE.diagnostic(format!(
+        "`{caller}` calls `{callee}`, which it may not reach"
+    ))
+    .at(span, "called here")
+    .also(pod, format!("`reachableVPods` does not list `{callee}`"))
+    .help(format!("add `{callee}` to `reachableVPods` of `{caller}`"))
 }

@@ -29,8 +29,14 @@ use crate::rules::Declared;
 pub(crate) const RULE: Declared = Declared::warning("VM0100");
 
 pub(crate) fn diagnostic(span: Span, program: &str) -> Diagnostic {
-    RULE.diagnostic(format!("`{program}` is a module, and `JSModule` runs scripts"))
-        .at(span.clone(), "")
-        .help("launch it with `Javascript`, or bundle it to a script that sets `globalThis.client`")
-        .fix(Fix::likely("launch it with `Javascript`", span, "Javascript"))
+    RULE.diagnostic(format!(
+        "`{program}` is a module, and `JSModule` runs scripts"
+    ))
+    .at(span.clone(), "")
+    .help("launch it with `Javascript`, or bundle it to a script that sets `globalThis.client`")
+    .fix(Fix::likely(
+        "launch it with `Javascript`",
+        span,
+        "Javascript",
+    ))
 }
