@@ -57,6 +57,10 @@ fn forbidden_body(rule: &Rule) -> Option<RuleError> {
     }
 }
 
+#[allow(
+    clippy::result_large_err,
+    reason = "once for each variable that is wrong"
+)]
 fn path_variable(
     request: &MessageDescriptor,
     variable: &Variable,
