@@ -67,7 +67,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn known_targets() -> anyhow::Result<Vec<String>> {
     let folder = root().join("fuzz/libfuzzer/fuzz_targets");
     let mut targets = Vec::new();
-    for entry in fs::read_dir(&folder).with_context(|| format!("cannot list {folder:?}"))? {
+    for entry in
+        fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))?
+    {
         let path = entry?.path();
         targets.extend(path.file_stem().map(|stem| stem.display().to_string()));
     }
@@ -98,7 +100,7 @@ fn folder() -> PathBuf {
 }
 
 /// Builds all targets. Coverage needs unstable flags, which the compiler of a
-/// release takes when told so. Without AddressSanitizer, since no crate of this
+/// release takes when told so. Without `AddressSanitizer`, since no crate of this
 /// workspace has unsafe code that reads input, and it costs half of the runs.
 fn build() -> Command {
     let mut command = cargo(["fuzz", "build", "--sanitizer", "none"]);

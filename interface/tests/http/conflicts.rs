@@ -134,7 +134,7 @@ fn any_rule() -> impl Strategy<Value = Rule> {
             .count()
             > 1
         {
-            segments.retain(|segment| !is_variable(&segment));
+            segments.retain(|segment| !is_variable(segment));
         }
         if multi || segments.is_empty() {
             segments.push("**");

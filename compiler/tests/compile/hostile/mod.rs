@@ -71,7 +71,7 @@ fn deep_nesting_that_is_closed_is_refused_as_well() {
             ".a".repeat(depth)
         ));
         for open in ["x { ", "x < ", "x: [{ ", "x: ["] {
-            let close = open.trim_start_matches("x").trim_start_matches(": ");
+            let close = open.trim_start_matches('x').trim_start_matches(": ");
             let close: String = close.trim().chars().rev().collect();
             let close = close.replace('{', "}").replace('[', "]").replace('<', ">");
             let value = nested(open, "", &close, depth);
