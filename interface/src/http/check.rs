@@ -24,7 +24,8 @@ pub(super) enum Part {
 pub(super) fn check(method: &MethodDescriptor, rule: &Rule) -> Vec<(Part, RuleError)> {
     let mut errors = Vec::new();
     for variable in rule.template.variables() {
-        errors.extend(path_variable(&method.input(), variable).err());
+        let found = path_variable(&method.input(), variable).err();
+        errors.extend(found.map(|error| *error));
     }
     errors.extend(forbidden_body(rule).map(|error| (Part::Body, error)));
     if let Body::Field(field) = &rule.body {
@@ -64,12 +65,12 @@ fn forbidden_body(rule: &Rule) -> Option<RuleError> {
 fn path_variable(
     request: &MessageDescriptor,
     variable: &Variable,
-) -> Result<(), (Part, RuleError)> {
+) -> Result<(), Box<(Part, RuleError)>> {
     let path = variable.field.to_string();
     let mut message = request.clone();
     let mut names = variable.field.names().enumerate().peekable();
     while let Some((index, name)) = names.next() {
-        let at = |error| (Part::Template(variable.name_place(index)), error);
+        let at = |error| Box::new((Part::Template(variable.name_place(index)), error));
         let wrong_type = |field: &FieldDescriptor| {
             at(RuleError::WrongType {
                 role: VARIABLE,
