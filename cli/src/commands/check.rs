@@ -15,7 +15,7 @@ use self::format::Format;
 use crate::arguments::{Global, Revision};
 use crate::command_error::{Code, CommandError};
 use crate::commands::fix;
-use crate::output::Output;
+use crate::output::{CompileProgress, Output};
 use crate::repository::{Repository, errors, plural};
 
 #[derive(clap::Args)]
@@ -46,11 +46,13 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<Code, CommandError> {
     check_limit(arguments)?;
+    // Before anything that takes its time with a large repository.
+    let progress = CompileProgress::begin(output);
     let repository = Repository::find()?;
-    let repository = if arguments.no_cache {
-        repository.cached_in_memory()
-    } else {
-        repository.cached()
+    let repository = match (arguments.no_cache, arguments.base.is_compiled()) {
+        (false, _) => repository.cached(),
+        (true, true) => repository.cached_in_memory(),
+        (true, false) => repository,
     };
     let source = repository.source(arguments.revision.rev.as_deref())?;
     let mut compilation = repository.compile(source.as_ref(), output);
@@ -61,6 +63,7 @@ pub(crate) fn run(
         global,
         output,
     )?;
+    drop(progress);
     format::print(
         arguments.output,
         &compilation,

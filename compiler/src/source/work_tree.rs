@@ -383,7 +383,8 @@ impl Source for WorkTree {
         // What was listed with a stamp is a file behind no link.
         if let Some(stamp) = self.stamp(path) {
             return git.is_modified(path, Some(&stamp), || {
-                let known = self.memory.as_ref()?.known.content(path, &stamp);
+                let memory = self.memory.as_ref();
+                let known = memory.and_then(|memory| memory.known.content(path, &stamp));
                 known.or_else(|| self.read_named(path).ok()?.content)
             });
         }

@@ -27,6 +27,11 @@ pub(super) struct Base {
 }
 
 impl Base {
+    /// Whether another state of the repository is compiled as well.
+    pub(super) const fn is_compiled(&self) -> bool {
+        self.base.is_some()
+    }
+
     /// Compares where that is asked for: adds the findings to those of the
     /// compilation of `source`, and returns the report.
     pub(super) fn compare(
