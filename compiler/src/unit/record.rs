@@ -59,6 +59,7 @@ struct NodeRecord {
     address: u32,
     digest: [u8; 32],
     origin: OriginRecord,
+    #[serde(with = "serde_bytes")]
     head: Box<[u8]>,
     files: Vec<FileRecord>,
 }
@@ -75,7 +76,7 @@ struct OriginRecord {
 #[derive(Serialize, Deserialize)]
 enum FileRecord {
     /// Of a file of the folder itself.
-    Own(Box<[u8]>),
+    Own(#[serde(with = "serde_bytes")] Box<[u8]>),
     /// Of one that others have too, which is kept apart.
     Shared([u8; 32]),
 }
