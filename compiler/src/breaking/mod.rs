@@ -2,7 +2,7 @@
 //!
 //! [`compare`] takes a base, which others rely on, and a head, which is to
 //! replace it. Services are the same where their names are, or else their ids;
-//! definitions of a service are paired by version (see [`pair`](mod@pair)), and those
+//! definitions of a service are paired by version (`pair`), and those
 //! whose digests are equal are not looked at. Everything else is compared element
 //! by element (`compare`), by descriptors alone: only the files in which
 //! something is found are parsed again, to tell where (`locate`).

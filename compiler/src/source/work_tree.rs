@@ -391,8 +391,11 @@ impl Source for WorkTree {
         let Ok(resolved) = resolve(path, |path| self.look(path)) else {
             return true;
         };
-        std::iter::once(&resolved.path)
-            .chain(&resolved.links)
-            .any(|path| git.is_modified(path, None, || None))
+        let content = || self.read_named(&resolved.path).ok()?.content;
+        git.is_modified(&resolved.path, None, content)
+            || resolved
+                .links
+                .iter()
+                .any(|path| git.is_modified(path, None, || None))
     }
 }

@@ -119,10 +119,11 @@ impl Git {
         let Some(file) = tracked.file(&path) else {
             return true;
         };
-        if let Some(stamp) = stamp
-            && !file.is_symlink
-            && (tracked.is_unchanged(file, stamp) || content() == Some(file.content))
-        {
+        let is_unchanged = || {
+            stamp.is_some_and(|stamp| tracked.is_unchanged(file, stamp))
+                || content() == Some(file.content)
+        };
+        if !file.is_symlink && is_unchanged() {
             return false;
         }
         // Git alone knows what its filters make of a file.

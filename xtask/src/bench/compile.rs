@@ -59,21 +59,19 @@ pub(super) fn measure(services: usize, table: &mut Table) -> anyhow::Result<()> 
     row("check, warm, one file changed", cpu, Some(memory));
 
     let based = ["--base", "HEAD"];
-    if has_option("--base")? {
-        let all = [based[0], based[1], "--no-cache"];
-        let (_, breaking) = cost_of(&check(folder, &all))?;
-        row(
-            "check and breaking check, without a cache",
-            breaking.cpu,
-            Some(breaking.memory_mib),
-        );
-        let (_, breaking) = cost_of(&check(folder, &based))?;
-        row(
-            "check and breaking check, warm",
-            breaking.cpu,
-            Some(breaking.memory_mib),
-        );
-    }
+    let all = [based[0], based[1], "--no-cache"];
+    let (_, breaking) = cost_of(&check(folder, &all))?;
+    row(
+        "check and breaking check, without a cache",
+        breaking.cpu,
+        Some(breaking.memory_mib),
+    );
+    let (_, breaking) = cost_of(&check(folder, &based))?;
+    row(
+        "check and breaking check, warm",
+        breaking.cpu,
+        Some(breaking.memory_mib),
+    );
     let first = first_output(&check(folder, &["--no-cache"]))?;
     table.add(
         format!("{services} services: first output of check on a terminal (wall time)"),
@@ -131,11 +129,6 @@ fn check(folder: &Path, arguments: &[&str]) -> Command {
     let mut check = Command::new(target().join("release/vimana"));
     check.arg("check").args(arguments).current_dir(folder);
     check
-}
-
-fn has_option(option: &str) -> anyhow::Result<bool> {
-    let help = check(&root(), &["--help"]).output()?;
-    Ok(String::from_utf8_lossy(&help.stdout).contains(option))
 }
 
 fn mean(program: &Command) -> anyhow::Result<(f64, u64)> {

@@ -102,9 +102,7 @@ fn definition(index: usize) -> String {
     for (method, option) in [
         ("Get", "google.api.http"),
         ("List", "google.api.http"),
-        ("Create", "vimana.http"),
         ("Update", "vimana.http"),
-        ("Delete", "vimana.http"),
     ] {
         let _ = write!(
             text,
@@ -117,7 +115,7 @@ fn definition(index: usize) -> String {
         text,
         "message Thing {{\n  string name = 1;\n  State state = 2;\n  repeated string tags = 3;\n  map<string, int64> counts = 4;\n  optional double weight = 5;\n  common{shared:05}.Audit changed = 6;\n}}\n"
     );
-    for method in ["Get", "List", "Create", "Update", "Delete"] {
+    for method in ["Get", "List", "Update"] {
         let _ = write!(
             text,
             "\nmessage {method}ThingRequest {{\n  string name = 1;\n  common{shared:05}.Page page = 2;\n  Thing thing = 3;\n}}\n"

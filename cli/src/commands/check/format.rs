@@ -21,7 +21,7 @@ pub(super) enum Format {
     /// For people
     #[default]
     Text,
-    /// FILE:LINE:COLUMN: SEVERITY[CODE]: MESSAGE, one a line
+    /// `FILE:LINE:COLUMN: SEVERITY[CODE]: MESSAGE`, one a line
     Concise,
     /// For programs; see `schemas/diagnostics.schema.json`
     Json,
