@@ -33,6 +33,7 @@ pub mod format;
 pub mod graph;
 mod interfaces;
 mod join;
+mod json;
 #[cfg(test)]
 mod limits;
 mod mend;

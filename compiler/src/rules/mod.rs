@@ -36,7 +36,7 @@ mod wording;
 
 pub(crate) use registry::Declared;
 pub use registry::{ALL, Rule};
-pub(crate) use wording::{list, nearest};
+pub(crate) use wording::{list, nearest, offering};
 
 macro_rules! groups {
     ($($(#[doc = $about:literal])+ $group:ident $folder:ident { $($rule:ident,)+ })+) => {

@@ -1,5 +1,7 @@
 //! What messages are made of.
 
+use crate::diagnostic::{Diagnostic, Fix, Span};
+
 /// The candidate that `name` most probably stands for, if any is near enough.
 pub(crate) fn nearest<'a>(
     name: &str,
@@ -25,6 +27,17 @@ pub(crate) fn list<T: std::fmt::Display>(names: &[T]) -> String {
         [one] => one.clone(),
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
+}
+
+/// The same finding, which offers to write the string `near` at `span`.
+pub(crate) fn offering(diagnostic: Diagnostic, near: &str, span: Span) -> Diagnostic {
+    diagnostic
+        .help(format!("did you mean `{near}`?"))
+        .fix(Fix::likely(
+            format!("write `{near}`"),
+            span,
+            format!("\"{near}\""),
+        ))
 }
 
 #[cfg(test)]

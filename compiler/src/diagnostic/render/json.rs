@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::breaking;
 use crate::diagnostic::{Diagnostic, Fix, Safety, Severity, SourceFiles, Span};
+use crate::json;
 
 /// The version of the document's format. It grows when a reader of the last one
 /// would misread it; fields may be added without.
@@ -143,19 +144,13 @@ pub fn render_compared(
         breaking: breaking.cloned(),
         ..report(diagnostics, files)
     };
-    let mut text = serde_json::to_string_pretty(&report)
-        .expect("a report has string keys and nothing that fails to serialize");
-    text.push('\n');
-    text
+    json::indented(&report)
 }
 
 /// The JSON Schema of [`Report`], as `schemas/diagnostics.schema.json` holds it.
 #[must_use]
 pub fn schema() -> String {
-    let schema = schemars::schema_for!(Report);
-    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is a JSON value");
-    text.push('\n');
-    text
+    json::schema_of::<Report>()
 }
 
 pub(super) fn finding(diagnostic: &Diagnostic, files: &SourceFiles) -> Finding {

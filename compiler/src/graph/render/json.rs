@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::graph::Graph;
+use crate::json;
 
 /// The version of the format; a change that breaks a reader increments it.
 pub const FORMAT_VERSION: u32 = 1;
@@ -98,19 +99,13 @@ pub fn document(graph: &Graph) -> Document {
 /// The graph as indented JSON with a newline at the end.
 #[must_use]
 pub fn render(graph: &Graph) -> String {
-    let mut out = serde_json::to_string_pretty(&document(graph))
-        .expect("the document holds strings, numbers and lists only");
-    out.push('\n');
-    out
+    json::indented(&document(graph))
 }
 
 /// The JSON Schema of [`Document`], as `schemas/graph.schema.json` holds it.
 #[must_use]
 pub fn schema() -> String {
-    let schema = schemars::schema_for!(Document);
-    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is a JSON value");
-    text.push('\n');
-    text
+    json::schema_of::<Document>()
 }
 
 #[cfg(test)]

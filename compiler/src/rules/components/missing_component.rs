@@ -24,8 +24,8 @@
 //! foo-1.0.0.wasm
 //! ```
 
-use crate::diagnostic::{Diagnostic, Fix, Span};
-use crate::rules::{Declared, list, nearest};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::{Declared, list, nearest, offering};
 use crate::source::RepoPath;
 
 pub(crate) const RULE: Declared = Declared::required("VM0055");
@@ -60,13 +60,7 @@ pub(crate) fn no_file(span: Span, path: &str, found: &[&str]) -> Diagnostic {
         .diagnostic(format!("there is no component `{path}`"))
         .at(span.clone(), "");
     match nearest(path, found.iter().copied()) {
-        Some(near) => diagnostic
-            .help(format!("did you mean `{near}`?"))
-            .fix(Fix::likely(
-                format!("write `{near}`"),
-                span,
-                format!("\"{near}\""),
-            )),
+        Some(near) => offering(diagnostic, near, span),
         None => diagnostic
             .note(format!("the components of the folder are {}", list(found)))
             .help("build the component and put it there, or name one that is there"),

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diagnostic::Severity;
+use crate::json;
 use crate::rules::Rule;
 
 /// The version of the document's format. It grows when a reader of the last one
@@ -56,19 +57,13 @@ pub fn report<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Report {
 /// The text of the document, indented, with a line break at its end.
 #[must_use]
 pub fn render<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> String {
-    let mut text = serde_json::to_string_pretty(&report(rules))
-        .expect("a report has string keys and nothing that fails to serialize");
-    text.push('\n');
-    text
+    json::indented(&report(rules))
 }
 
 /// The JSON Schema of [`Report`], as `schemas/explain.schema.json` holds it.
 #[must_use]
 pub fn schema() -> String {
-    let schema = schemars::schema_for!(Report);
-    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is a JSON value");
-    text.push('\n');
-    text
+    json::schema_of::<Report>()
 }
 
 fn explained(rule: &Rule) -> Explained {

@@ -22,8 +22,8 @@
 //! version { version: "1.1.0" interface: "foo.proto" }
 //! ```
 
-use crate::diagnostic::{Diagnostic, Fix, Span};
-use crate::rules::{Declared, list, nearest};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::{Declared, list, nearest, offering};
 
 pub(crate) const RULE: Declared = Declared::required("VM0054");
 
@@ -46,13 +46,7 @@ pub(crate) fn no_file(span: Span, name: &str, known: &[&str]) -> Diagnostic {
         ))
         .at(span.clone(), "");
     match nearest(name, known.iter().copied()) {
-        Some(near) => diagnostic
-            .help(format!("did you mean `{near}`?"))
-            .fix(Fix::likely(
-                format!("write `{near}`"),
-                span,
-                format!("\"{near}\""),
-            )),
+        Some(near) => offering(diagnostic, near, span),
         None => diagnostic.help(format!("the definitions are {}", list(known))),
     }
 }

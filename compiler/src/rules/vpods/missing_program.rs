@@ -21,8 +21,8 @@
 //! source: aggregator/aggregator.js
 //! ```
 
-use crate::diagnostic::{Diagnostic, Fix, Span};
-use crate::rules::{Declared, nearest};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::{Declared, nearest, offering};
 
 pub(crate) const RULE: Declared = Declared::required("VM0081");
 
@@ -32,13 +32,7 @@ pub(crate) fn diagnostic(span: Span, path: &str, known: &[&str]) -> Diagnostic {
         .diagnostic(format!("there is no file `{path}` for the vpod to run"))
         .at(span.clone(), "looked for from the folder of this file");
     match nearest(path, known.iter().copied()) {
-        Some(near) => diagnostic
-            .help(format!("did you mean `{near}`?"))
-            .fix(Fix::likely(
-                format!("write `{near}`"),
-                span,
-                format!("\"{near}\""),
-            )),
+        Some(near) => offering(diagnostic, near, span),
         None => diagnostic.help("bundle the vpod's program and put it there"),
     }
 }
