@@ -76,6 +76,7 @@ fn add_domains(
     for (name, origin) in domains {
         let domain = v1::Domain {
             name: name.to_owned(),
+            ..Default::default()
         };
         graph.add(spec::Kind::Domain(domain), origin.clone());
     }

@@ -32,8 +32,13 @@ fn vpod() -> impl Strategy<Value = spec::Kind> {
 fn route() -> impl Strategy<Value = spec::Kind> {
     let target = ("[0-9]\\.[0-9]\\.[0-9]", any::<u32>())
         .prop_map(|(version, weight)| RouteTarget { version, weight });
-    ("[a-z.:]{0,20}", vec(target, 0..5))
-        .prop_map(|(service, targets)| spec::Kind::Route(Route { service, targets }))
+    ("[a-z.:]{0,20}", vec(target, 0..5)).prop_map(|(service, targets)| {
+        spec::Kind::Route(Route {
+            service,
+            targets,
+            ..Default::default()
+        })
+    })
 }
 
 fn service() -> impl Strategy<Value = spec::Kind> {

@@ -105,6 +105,7 @@ fn resources(services: &BTreeMap<u8, ServiceModel>) -> Vec<Resource> {
             spec::Kind::Route(Route {
                 service: name,
                 targets,
+                ..Default::default()
             }),
             4,
             &route_needs,

@@ -9,7 +9,10 @@ fn origin(line: u32) -> Origin {
 }
 
 fn domain(name: &str) -> spec::Kind {
-    spec::Kind::Domain(Domain { name: name.into() })
+    spec::Kind::Domain(Domain {
+        name: name.into(),
+        ..Default::default()
+    })
 }
 
 fn service(name: &str) -> spec::Kind {

@@ -62,7 +62,9 @@ impl Resources<'_, '_> {
                     memory_bytes: limits.memory_bytes,
                     timeout: prost_types::Duration::try_from(limits.timeout).ok(),
                     message_bytes: limits.message_bytes,
+                    ..Default::default()
                 }),
+                ..Default::default()
             }),
             self.texts.origin(&newest.span),
         );
@@ -180,6 +182,7 @@ impl Resources<'_, '_> {
                         weight: version.weight,
                     })
                     .collect(),
+                ..Default::default()
             }),
             self.texts.origin(&span),
         );

@@ -46,7 +46,13 @@ fn resource(kind: spec::Kind, dependencies: &[&str]) -> Resource {
 }
 
 fn domain(name: &str) -> Resource {
-    resource(spec::Kind::Domain(Domain { name: name.into() }), &[])
+    resource(
+        spec::Kind::Domain(Domain {
+            name: name.into(),
+            ..Default::default()
+        }),
+        &[],
+    )
 }
 
 fn interface(wit: &str) -> Resource {

@@ -48,6 +48,7 @@ mod tests {
         let domain = builder.add(
             spec::Kind::Domain(Domain {
                 name: "example.com".into(),
+                ..Default::default()
             }),
             origin(),
         );

@@ -258,7 +258,13 @@ pub(super) fn resource(kind: spec::Kind, dependencies: &[&Resource]) -> Resource
 }
 
 pub(super) fn domain(name: &str) -> Resource {
-    resource(spec::Kind::Domain(Domain { name: name.into() }), &[])
+    resource(
+        spec::Kind::Domain(Domain {
+            name: name.into(),
+            ..Default::default()
+        }),
+        &[],
+    )
 }
 
 /// All that serves one version: domain, interface, service, version, route.
@@ -289,7 +295,9 @@ pub(super) fn service(component: Digest, size_bytes: u64) -> [Resource; 5] {
                     nanos: 0,
                 }),
                 message_bytes: 1 << 16,
+                ..Default::default()
             }),
+            ..Default::default()
         }),
         &[&domain],
     );
@@ -313,6 +321,7 @@ pub(super) fn service(component: Digest, size_bytes: u64) -> [Resource; 5] {
                 version: "1.0.0".into(),
                 weight: 100,
             }],
+            ..Default::default()
         }),
         &[&service, &version],
     );

@@ -109,6 +109,7 @@ fn walkthrough(index: usize, component: Digest, size: usize, descriptors: &[u8])
                     nanos: 0,
                 }),
                 message_bytes: 4 << 20,
+                ..Default::default()
             }),
             ..Service::default()
         }),
@@ -135,6 +136,7 @@ fn walkthrough(index: usize, component: Digest, size: usize, descriptors: &[u8])
         spec::Kind::Route(Route {
             service: name,
             targets: vec![target],
+            ..Default::default()
         }),
         &[&service, &version],
     );
