@@ -9,7 +9,7 @@ use tonic::body::Body;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Status};
 
-use super::invoke::Callee;
+use super::exchange::Callee;
 use super::table::Miss;
 use crate::host::{CallError, GuestStatus};
 use crate::transcode::{Failure, RpcStatus};
@@ -87,6 +87,11 @@ impl Refusal {
                 "the node serves as many requests as it can",
             ),
         }
+    }
+
+    /// A call whose task the node ended.
+    pub(super) fn interrupted() -> Self {
+        Self::new(Code::Unavailable, "the call was interrupted")
     }
 
     fn guest(callee: &Callee, mut status: GuestStatus) -> Self {

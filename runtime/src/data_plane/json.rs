@@ -10,8 +10,8 @@ use tonic::Code;
 use tonic::body::Body;
 use vimana_interface::http::{RouteError, Rule, bind};
 
+use super::exchange::{Callee, Head, Protocol, Replies, Reply, Requests};
 use super::failure::{Refusal, ambiguous};
-use super::invoke::{Callee, Reply};
 use super::service::Bound;
 use super::table::{Miss, Table};
 use super::{DataPlane, host_of};
@@ -117,7 +117,7 @@ async fn answer(
         rule,
         variables,
     } = bound;
-    callee.check_arity()?;
+    callee.check_unary()?;
     let (parts, body) = request.into_parts();
     let body = read_json(&parts.headers, body, callee.message_limit()).await?;
     let invalid = |error: &dyn std::fmt::Display| Refusal::of(callee, Code::InvalidArgument, error);
@@ -130,19 +130,25 @@ async fn answer(
         .request
         .from_json(&message)
         .map_err(|error| invalid(&error))?;
-    let reply = callee
-        .invoke(&plane.host, parts.headers, deadline, value)
-        .await?;
+    let head = Head {
+        metadata: parts.headers,
+        deadline,
+        protocol: Protocol::Json,
+    };
+    let reply = plane.exchange(callee, head, Requests::One(value)).await?;
     Ok(respond(callee, rule, reply)?)
 }
 
 /// JSON has no trailers, so what a guest adds to them goes to the headers.
 fn respond(callee: &Callee, rule: &Rule, reply: Reply) -> Result<Response<Body>, Refusal> {
+    let Replies::One { message, trailers } = reply.body else {
+        return Err(callee.streams_unserved());
+    };
     let mut json = Vec::new();
     let codec = &callee.method.codec().response;
     match &rule.response_body {
-        Some(field) => codec.field_to_json(&reply.value, field, &mut json),
-        None => codec.to_json(&reply.value, &mut json),
+        Some(field) => codec.field_to_json(&message, field, &mut json),
+        None => codec.to_json(&message, &mut json),
     }
     .map_err(|error| callee.response_broken(&error))?;
     if json.len() > callee.message_limit() {
@@ -150,6 +156,6 @@ fn respond(callee: &Callee, rule: &Rule, reply: Reply) -> Result<Response<Body>,
     }
     let mut response = json_response(StatusCode::OK, json.into());
     response.headers_mut().extend(reply.headers);
-    response.headers_mut().extend(reply.trailers);
+    response.headers_mut().extend(trailers);
     Ok(response)
 }

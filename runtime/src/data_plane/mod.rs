@@ -11,10 +11,10 @@
 //!   `Arc` keep their routes, and versions that stay keep their compiled code.
 //! - What a caller reads names the method and nothing of the node.
 
+mod exchange;
 mod failure;
 mod grpc;
 mod interfaces;
-mod invoke;
 mod json;
 mod service;
 mod table;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use vimana_interface::http::{FieldPath, RouteError, Rule};
 use vimana_proto::ServiceName;
 
+use super::exchange::Callee;
 use super::interfaces::{MethodModel, Root};
-use super::invoke::Callee;
 use super::versions::{VersionSlot, Versions};
 use crate::snapshot::{Limits, ServiceEntry};
 

@@ -8,8 +8,8 @@ use percent_encoding::percent_decode_str;
 use vimana_interface::http::RouteError;
 use vimana_proto::ServiceName;
 
+use super::exchange::Callee;
 use super::interfaces::Root;
-use super::invoke::Callee;
 use super::service::{Bound, Selector, ServiceRoutes, more_telling};
 use super::versions::Versions;
 use crate::snapshot::{ServiceEntry, Snapshot};

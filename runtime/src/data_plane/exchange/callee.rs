@@ -1,0 +1,51 @@
+//! The method that a request calls.
+
+use std::sync::Arc;
+
+use tonic::Code;
+
+use crate::data_plane::failure::Refusal;
+use crate::data_plane::interfaces::MethodModel;
+use crate::data_plane::versions::VersionSlot;
+use crate::snapshot::Limits;
+
+/// The method that a request calls, of the version that was drawn for it.
+/// Cheap to clone.
+#[derive(Clone)]
+pub(in crate::data_plane) struct Callee {
+    pub(in crate::data_plane) slot: Arc<VersionSlot>,
+    pub(in crate::data_plane) method: Arc<MethodModel>,
+    pub(in crate::data_plane) limits: Limits,
+}
+
+impl Callee {
+    /// Bytes of one message, as far as this machine can address them.
+    pub(in crate::data_plane) fn message_limit(&self) -> usize {
+        usize::try_from(self.limits.message_bytes).unwrap_or(usize::MAX)
+    }
+
+    /// Refuses what a front that takes one message and gives one cannot serve.
+    pub(in crate::data_plane) fn check_unary(&self) -> Result<(), Refusal> {
+        if self.method.is_unary() {
+            return Ok(());
+        }
+        Err(self.streams_unserved())
+    }
+
+    /// The answer where this method's streams cannot be served.
+    pub(in crate::data_plane) fn streams_unserved(&self) -> Refusal {
+        let reason = "streaming methods are not served yet";
+        Refusal::of(self, Code::Unimplemented, reason)
+    }
+
+    /// A response that the codec cannot write, which verification rules out.
+    pub(in crate::data_plane) fn response_broken(&self, error: &dyn std::fmt::Display) -> Refusal {
+        tracing::error!(
+            version = &*self.slot.label,
+            method = &*self.method.path,
+            %error,
+            "a response cannot be encoded"
+        );
+        Refusal::of(self, Code::Internal, "the service failed")
+    }
+}

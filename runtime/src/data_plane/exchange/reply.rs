@@ -1,0 +1,79 @@
+//! What a front gets back.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::HeaderMap;
+use tokio::sync::{mpsc, oneshot};
+use wasmtime::component::Val;
+
+use crate::data_plane::failure::Refusal;
+
+/// A response before it is encoded.
+pub(in crate::data_plane) struct Reply {
+    /// The headers that the guest added.
+    pub(in crate::data_plane) headers: HeaderMap,
+    /// The messages.
+    pub(in crate::data_plane) body: Replies,
+}
+
+/// What the guest sends.
+pub(in crate::data_plane) enum Replies {
+    /// The one message of a method that gives one.
+    One {
+        message: Val,
+        /// The trailers that the guest added.
+        trailers: HeaderMap,
+    },
+    /// The messages of a server stream.
+    #[allow(dead_code, reason = "until the host streams")]
+    Stream(ReplyStream),
+}
+
+/// The messages of a server stream, as the guest makes them. To drop it is to cancel
+/// the guest.
+pub(in crate::data_plane) struct ReplyStream {
+    /// Bounded, so that a slow client slows the guest.
+    items: mpsc::Receiver<Vec<Val>>,
+    /// What the call came to: the trailers, or why there are no more items.
+    end: Option<oneshot::Receiver<Result<HeaderMap, Refusal>>>,
+    trailers: HeaderMap,
+}
+
+#[allow(dead_code, reason = "until the host streams")]
+impl ReplyStream {
+    /// The next messages, as many as are there, in order and never none; `None` when
+    /// the guest has ended the stream. After an error there is nothing more.
+    pub(in crate::data_plane) fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Vec<Val>, Refusal>>> {
+        if let Some(items) = ready!(self.items.poll_recv(cx)) {
+            return Poll::Ready(Some(Ok(items)));
+        }
+        let Some(end) = &mut self.end else {
+            return Poll::Ready(None);
+        };
+        let ended = ready!(Pin::new(end).poll(cx));
+        self.end = None;
+        Poll::Ready(match ended {
+            Ok(Ok(trailers)) => {
+                self.trailers = trailers;
+                None
+            }
+            Ok(Err(refusal)) => Some(Err(refusal)),
+            Err(_) => Some(Err(Refusal::interrupted())),
+        })
+    }
+
+    /// As [`Self::poll_next`].
+    pub(in crate::data_plane) async fn next(&mut self) -> Option<Result<Vec<Val>, Refusal>> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// The trailers that the guest added; known when the stream has ended with `None`.
+    pub(in crate::data_plane) fn take_trailers(&mut self) -> HeaderMap {
+        std::mem::take(&mut self.trailers)
+    }
+}
