@@ -141,6 +141,7 @@ const APART: &[(&[&str], &str)] = &[
         "said only where no error hides what a silencer is for",
     ),
     (&["VM0110"], "needs a component that calls another service"),
+    (&["VM0152"], "needs a component that sends HTTP requests"),
 ];
 
 #[test]

@@ -3,7 +3,7 @@
 //! The `.proto` files beside this crate's `src/` are the single source of what a
 //! resource is; this crate holds what is generated from them, the types that name
 //! things ([`Address`], [`ServiceName`], [`VersionName`], [`Digest`],
-//! [`Generation`]) and the deterministic encoding that a [`Digest`] is taken of.
+//! [`Generation`], [`OutboundHost`]) and the deterministic encoding that a [`Digest`] is taken of.
 //!
 //! # Invariants
 //!
@@ -19,6 +19,7 @@ mod generated;
 mod kind;
 pub mod lease;
 mod name;
+mod outbound;
 mod resource;
 
 pub use descriptors::{DESCRIPTOR_SET, descriptor_pool, to_dynamic};
@@ -27,6 +28,7 @@ pub use generated::google;
 pub use generated::vimana::{self as options, config, control, state};
 pub use kind::{Kind, ParseKindError};
 pub use name::{Address, Generation, NameError, ServiceName, VersionName};
+pub use outbound::{OutboundHost, OutboundHostError};
 
 /// The text of `vimana/options.proto`, which the compiler offers by itself.
 pub const OPTIONS_PROTO: &str = include_str!("../vimana/options.proto");

@@ -1,13 +1,14 @@
 //! What is to be served, as one immutable value.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use vimana_proto::options::OpenTelemetryExporter;
-use vimana_proto::{Digest, ServiceName, VersionName};
+use vimana_proto::{Digest, OutboundHost, ServiceName, VersionName};
 
 /// All services of all workspaces at one moment.
 #[derive(Debug, Clone, Default)]
@@ -26,8 +27,12 @@ pub struct ServiceEntry {
     pub name: ServiceName,
     /// The workspace that owns the service.
     pub workspace: String,
-    /// What one request may use.
+    /// What one request may use, and all requests together.
     pub limits: Limits,
+    /// The hosts that guests may send HTTP requests to.
+    pub outbound_hosts: Arc<[OutboundHost]>,
+    /// How many requests an instance of a component serves.
+    pub requests_per_instance: NonZeroU32,
     /// The versions that are ready or shall be, also those without traffic.
     pub versions: BTreeMap<semver::Version, Arc<VersionEntry>>,
     /// How traffic is shared: every version is one of [`Self::versions`], and
@@ -36,15 +41,43 @@ pub struct ServiceEntry {
     pub targets: Vec<Target>,
 }
 
-/// What one request may use.
+/// What one request may use, and all requests together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of linear memory.
     pub memory_bytes: u64,
     /// Wall time.
     pub timeout: Duration,
-    /// Bytes of one request or response message.
+    /// CPU time.
+    pub cpu_time: Duration,
+    /// Bytes of one message, be it a request or a response.
     pub message_bytes: u64,
+    /// Bytes of one request message.
+    pub request_bytes: u64,
+    /// Bytes of one response message.
+    pub response_bytes: u64,
+    /// How many requests run at once.
+    pub concurrent_requests: u32,
+    /// How many further requests wait for their turn.
+    pub queue_length: u32,
+    /// How many streaming calls run at once; they count among
+    /// [`Self::concurrent_requests`] as well.
+    pub streams: u32,
+}
+
+impl Limits {
+    /// What a service has where its configuration says nothing.
+    pub const DEFAULT: Self = Self {
+        memory_bytes: 128 << 20,
+        timeout: Duration::from_secs(10),
+        cpu_time: Duration::from_secs(10),
+        message_bytes: 4 << 20,
+        request_bytes: 4 << 20,
+        response_bytes: 4 << 20,
+        concurrent_requests: 100,
+        queue_length: 100,
+        streams: 100,
+    };
 }
 
 /// A version's share of the traffic.

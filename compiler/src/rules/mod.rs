@@ -118,6 +118,12 @@ groups! {
         covered_selector,
         failover_to_nowhere,
         configuration_without_service,
+        ineffective_setting,
+        invalid_outbound_host,
+        ungranted_http,
+        local_outbound_host,
+        covered_outbound_host,
+        unused_outbound_hosts,
     }
     /// `vimana.toml`, and keys and values wherever they stand.
     Settings settings {

@@ -3,7 +3,7 @@
 use vimana_proto::ServiceName;
 use vimana_proto::config::v1::{self, service::Placement};
 
-use super::{Limits, Region, ServiceConfig, Version, allowance, limits};
+use super::{Limits, Region, ServiceConfig, Version, allowance, instances, limits};
 use crate::diagnostic::Diagnostic;
 use crate::rules::{
     covered_selector, duplicate_version, invalid_domain, invalid_selector, invalid_version,
@@ -26,6 +26,7 @@ pub(super) fn check(
         message,
         spans,
         limits: Limits::default(),
+        requests_per_instance: 1,
         regions: Vec::new(),
         versions: Vec::new(),
         allowances: Vec::new(),
@@ -42,6 +43,7 @@ pub(super) fn check(
         };
         config.limits = limits::read(limits, span, diagnostics);
     }
+    config.requests_per_instance = instances::read(&config, diagnostics);
     config
 }
 

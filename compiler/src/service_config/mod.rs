@@ -4,7 +4,10 @@
 mod allowance;
 mod check;
 mod diagnostics;
+mod instances;
+mod limit;
 mod limits;
+mod outbound;
 mod quantity;
 #[cfg(test)]
 mod tests;
@@ -27,6 +30,7 @@ pub struct ServiceConfig {
     message: v1::Service,
     spans: FieldSpans,
     limits: Limits,
+    requests_per_instance: u32,
     regions: Vec<Region>,
     versions: Vec<Version>,
     allowances: Vec<Allowance>,
@@ -105,10 +109,16 @@ impl ServiceConfig {
         check::is_domain(domain).then_some(domain)
     }
 
-    /// What one request may use, defaults filled in.
+    /// What one request may use, and all requests together, defaults filled in.
     #[must_use]
     pub const fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// How many requests an instance of the component serves.
+    #[must_use]
+    pub const fn requests_per_instance(&self) -> u32 {
+        self.requests_per_instance
     }
 
     /// The selectors of a regional placement, in their order, those that are

@@ -94,7 +94,10 @@ limits { memory: "64MiB" timeout: "1.5s" message_size: "1MiB" }
         &Limits {
             memory_bytes: 64 << 20,
             timeout: Duration::from_millis(1500),
-            message_bytes: 1 << 20,
+            cpu_time: Duration::from_millis(1500),
+            request_bytes: 1 << 20,
+            response_bytes: 1 << 20,
+            ..Limits::default()
         }
     );
     let [first, second] = config.versions() else {
@@ -129,7 +132,7 @@ fn a_version_alone_needs_no_weight() {
 #[test]
 fn a_small_memory_bounds_the_default_message_size() {
     let config = valid("limits { memory: '1MiB' }");
-    assert_eq!(config.limits().message_bytes, 1 << 20);
+    assert_eq!(config.limits().message_bytes(), 1 << 20);
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub(super) struct Accepted<'s> {
     pub(super) file: ComponentFile,
     /// What it calls of other services.
     pub(super) calls: Vec<Call<'s>>,
+    /// What it imports in order to send HTTP requests, if it does.
+    pub(super) outbound_http: Option<String>,
 }
 
 /// Reads the component of a version, makes it one where it is a core module, and
@@ -110,6 +112,9 @@ fn accepted<'s>(
             size: adapted.len() as u64,
         },
         calls,
+        outbound_http: verification
+            .outbound_http()
+            .map(|import| import.name.clone()),
     })
 }
 

@@ -9,6 +9,7 @@ mod http;
 mod identity;
 mod link;
 mod messages;
+mod outbound;
 mod resources;
 mod versions;
 

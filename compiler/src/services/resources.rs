@@ -9,6 +9,7 @@ use vimana_proto::{Address, Digest, Kind};
 use super::component::{self, Checked};
 use super::folder::Service;
 use super::link::{Call, Offers};
+use super::outbound::Outbound;
 use super::versions::{Chosen, choose};
 use crate::compile::Options;
 use crate::desired::ComponentFile;
@@ -18,6 +19,7 @@ use crate::placement::{Placed, place};
 use crate::protobuf::Protos;
 use crate::rules::{exposed_variable, undeclared_variable};
 use crate::secrets;
+use crate::service_config::ServiceConfig;
 use crate::settings::Settings;
 use crate::texts::Texts;
 
@@ -50,7 +52,6 @@ impl Resources<'_, '_> {
         let placed = place(&service.config, self.settings, self.out);
         let clusters = placed.clusters.clone();
         let newest = service.newest();
-        let limits = service.config.limits();
         let address = self.graph.add(
             spec::Kind::Service(v1::Service {
                 name: service.name.to_string(),
@@ -58,12 +59,8 @@ impl Resources<'_, '_> {
                 domain: service.name.domain().to_owned(),
                 protobuf_service: service.name.protobuf().to_owned(),
                 placement: Some(placement(service, placed)),
-                limits: Some(Limits {
-                    memory_bytes: limits.memory_bytes,
-                    timeout: prost_types::Duration::try_from(limits.timeout).ok(),
-                    message_bytes: limits.message_bytes,
-                    ..Default::default()
-                }),
+                limits: Some(limits(&service.config)),
+                requests_per_instance: service.config.requests_per_instance(),
                 ..Default::default()
             }),
             self.texts.origin(&newest.span),
@@ -82,6 +79,7 @@ impl Resources<'_, '_> {
         let mut interfaces = BTreeMap::new();
         let mut targets = Vec::new();
         let mut needs = Needs::default();
+        let mut outbound = Outbound::default();
         for version in &chosen {
             let checked =
                 component::check(version, self.offers, self.texts, self.options, self.out);
@@ -92,12 +90,17 @@ impl Resources<'_, '_> {
             let variables = self.variables(version);
             let component = match checked {
                 Checked::Accepted(component) => component,
-                Checked::Refused => continue,
+                Checked::Refused => {
+                    outbound.is_unknown = true;
+                    continue;
+                }
                 Checked::Waits(wanted) => {
+                    outbound.is_unknown = true;
                     needs.wanted.extend(wanted);
                     continue;
                 }
             };
+            outbound.see(service, version, &component, self.out);
             let address = self.graph.add(
                 spec::Kind::Version(Version {
                     service: service.name.to_string(),
@@ -129,6 +132,7 @@ impl Resources<'_, '_> {
             }
             targets.push((version, address));
         }
+        outbound.end(service, self.out);
         self.add_route(service, service_address, targets);
         needs
     }
@@ -239,6 +243,28 @@ fn interface_address(call: &Call<'_>) -> Address {
         call.offer.service.name, call.offer.definition.version
     );
     Address::new(Kind::Interface, name)
+}
+
+fn limits(config: &ServiceConfig) -> Limits {
+    let limits = config.limits();
+    Limits {
+        memory_bytes: limits.memory_bytes,
+        timeout: prost_types::Duration::try_from(limits.timeout).ok(),
+        message_bytes: limits.message_bytes(),
+        cpu_time: prost_types::Duration::try_from(limits.cpu_time).ok(),
+        request_bytes: limits.request_bytes,
+        response_bytes: limits.response_bytes,
+        concurrent_requests: limits.concurrent_requests,
+        queue_length: limits.queue_length,
+        streams: limits.streams,
+        outbound_hosts: limits
+            .outbound_hosts
+            .iter()
+            .map(ToString::to_string)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+    }
 }
 
 fn placement(service: &Service, placed: Placed) -> Placement {

@@ -25,6 +25,7 @@ const WASI: &[(&str, &[&str])] = &[
     ),
     ("clocks", &["monotonic-clock", "wall-clock"]),
     ("filesystem", &["preopens", "types"]),
+    ("http", &["outgoing-handler", "types"]),
     ("io", &["error", "poll", "streams"]),
     ("random", &["insecure", "insecure-seed", "random"]),
 ];
@@ -32,8 +33,11 @@ const WASI: &[(&str, &[&str])] = &[
 /// The interface of a service's package that its callers import.
 pub(super) const RPC: &str = "rpc";
 
-/// The packages of WASI preview 2 that reach the network, which nothing grants.
-const NETWORK: &[&str] = &["http", "sockets"];
+/// The packages of WASI preview 2 that reach the network, and that nothing grants.
+const NETWORK: &[&str] = &["sockets"];
+
+/// What sends HTTP requests, of the package `wasi:http`.
+const OUTGOING: (&str, &str) = ("http", "outgoing-handler");
 
 /// An interface, or a function by itself, that a component imports.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +64,8 @@ pub enum Provider {
     Platform,
     /// WASI, as far as a node links it.
     Wasi,
+    /// WASI as well: what sends HTTP requests, to hosts that are allowed.
+    OutboundHttp,
     /// Nobody needs to: types without functions.
     Types,
     /// Another service: `rpc`, what its callers import.
@@ -106,11 +112,11 @@ impl fmt::Display for UnsatisfiedImport {
         write!(f, "nothing satisfies the import `{name}`: ")?;
         match want {
             Want::Network => f.write_str(
-                "it reaches the network, which this release grants to no component",
+                "no component has sockets; it sends HTTP requests by `wasi:http/outgoing-handler`",
             ),
             Want::WasiVersion => f.write_str("this node has WASI 0.2"),
             Want::WasiInterface => f.write_str(
-                "this node has `wasi:cli`, `clocks`, `filesystem`, `io` and `random` of WASI 0.2, not this interface",
+                "this node has `wasi:cli`, `clocks`, `filesystem`, `io`, `random` and `http/outgoing-handler` of WASI 0.2, not this interface",
             ),
             Want::PlatformVersion => f.write_str("this node has `vimana:service` 1.0"),
             Want::PlatformFunction { function } => write!(
@@ -189,7 +195,11 @@ fn interface(resolve: &Resolve, id: InterfaceId) -> Result<Provider, Want> {
         _ if interface.functions.is_empty() && !has_resource => Ok(Provider::Types),
         Some(package) if package.namespace == "wasi" => {
             let name = interface.name.as_deref().unwrap_or_default();
-            from_wasi(package, name).map_or(Ok(Provider::Wasi), Err)
+            match from_wasi(package, name) {
+                Some(want) => Err(want),
+                None if (package.name.as_str(), name) == OUTGOING => Ok(Provider::OutboundHttp),
+                None => Ok(Provider::Wasi),
+            }
         }
         Some(_) if interface.name.as_deref() == Some(RPC) && !has_resource => Ok(Provider::Service),
         _ => Err(Want::Component),

@@ -50,6 +50,14 @@ impl Verification {
             .iter()
             .filter(|import| import.provider == Provider::Service)
     }
+
+    /// The import by which the component sends HTTP requests, where it has it.
+    #[must_use]
+    pub fn outbound_http(&self) -> Option<&Import> {
+        self.imports
+            .iter()
+            .find(|import| import.provider == Provider::OutboundHttp)
+    }
 }
 
 /// Compares a component with an interface.

@@ -268,8 +268,9 @@ fn imports_that_the_node_has_are_satisfied() {
     let none: [String; 0] = [];
     assert_eq!(
         importing(
-            "import wasi:cli/stdout@0.2.9; import wasi:random/random@0.2.0; import other:types/only@9.0.0;",
+            "import wasi:cli/stdout@0.2.9; import wasi:random/random@0.2.0; import wasi:http/outgoing-handler@0.2.6; import other:types/only@9.0.0;",
             "package wasi:cli@0.2.9 { interface stdout { f: func(); } }
+             package wasi:http@0.2.6 { interface outgoing-handler { f: func(); } }
              package wasi:random@0.2.0 { interface random { f: func(); } }
              package other:types@9.0.0 { interface only { record r { x: u8 } } }",
         ),
@@ -294,11 +295,11 @@ fn imports_that_nothing_has_say_what_would_satisfy_them() {
     assert_data_eq!(
         all.join("\n"),
         str![[r#"
-nothing satisfies the import `wasi:http/handler@0.2.0`: it reaches the network, which this release grants to no component
-nothing satisfies the import `wasi:sockets/tcp@0.2.0`: it reaches the network, which this release grants to no component
+nothing satisfies the import `wasi:http/handler@0.2.0`: this node has `wasi:cli`, `clocks`, `filesystem`, `io`, `random` and `http/outgoing-handler` of WASI 0.2, not this interface
+nothing satisfies the import `wasi:sockets/tcp@0.2.0`: no component has sockets; it sends HTTP requests by `wasi:http/outgoing-handler`
 nothing satisfies the import `wasi:cli/stdout@0.3.0`: this node has WASI 0.2
-nothing satisfies the import `wasi:nn/graph@0.2.0`: this node has `wasi:cli`, `clocks`, `filesystem`, `io` and `random` of WASI 0.2, not this interface
-nothing satisfies the import `wasi:clocks/timezone@0.2.0`: this node has `wasi:cli`, `clocks`, `filesystem`, `io` and `random` of WASI 0.2, not this interface
+nothing satisfies the import `wasi:nn/graph@0.2.0`: this node has `wasi:cli`, `clocks`, `filesystem`, `io`, `random` and `http/outgoing-handler` of WASI 0.2, not this interface
+nothing satisfies the import `wasi:clocks/timezone@0.2.0`: this node has `wasi:cli`, `clocks`, `filesystem`, `io`, `random` and `http/outgoing-handler` of WASI 0.2, not this interface
 nothing satisfies the import `vimana:service/types@2.0.0`: this node has `vimana:service` 1.0
 nothing satisfies the import `bar:other/api@1.0.0`: compose the component with one that exports it
 nothing satisfies the import `some:thing/api`: compose the component with one that exports it

@@ -1,6 +1,8 @@
 //! What arrives over the control API, checked before anything is done with it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,8 +10,9 @@ use prost_reflect::DescriptorPool;
 use vimana_proto::control::v1::{PlannedStep, StepAction};
 use vimana_proto::options::OpenTelemetryExporter;
 use vimana_proto::state::v1::{self as state, Resource, spec};
-use vimana_proto::{Address, Digest, Kind, ServiceName, VersionName};
+use vimana_proto::{Address, Digest, Kind, OutboundHost, ServiceName, VersionName};
 
+use super::limits::{limits, outbound_hosts, requests_per_instance};
 use crate::snapshot::{InterfaceEntry, Limits, Target};
 
 /// The kinds that this release can hold, sorted by name.
@@ -23,8 +26,6 @@ pub(super) const SUPPORTED_KINDS: [Kind; 6] = [
 ];
 
 const MAX_STEPS: usize = 100_000;
-const MAX_MEMORY_BYTES: u64 = 4 << 30;
-const MAX_MESSAGE_BYTES: u64 = u32::MAX as u64;
 
 /// Why a request is refused before it is looked into.
 #[derive(Debug, thiserror::Error)]
@@ -70,15 +71,21 @@ pub(super) enum Checked {
     /// A domain or a variable: nothing to serve.
     Passive,
     Interface(InterfaceEntry),
-    Service {
-        name: ServiceName,
-        limits: Limits,
-    },
+    Service(Box<ServiceParts>),
     Version(Box<VersionParts>),
     Route {
         service: ServiceName,
         targets: Vec<Target>,
     },
+}
+
+/// What all versions of a service share.
+#[derive(Debug, Clone)]
+pub(super) struct ServiceParts {
+    pub(super) name: ServiceName,
+    pub(super) limits: Limits,
+    pub(super) outbound_hosts: Arc<[OutboundHost]>,
+    pub(super) requests_per_instance: NonZeroU32,
 }
 
 /// A version whose interface is still to be found.
@@ -258,37 +265,16 @@ fn service(found: &state::Service) -> Result<Checked, String> {
             found.domain, found.protobuf_service
         ));
     }
-    let found = found
+    let written = found
         .limits
         .as_ref()
         .ok_or("it has no limits, which a plan resolves")?;
-    let limits = limits(found)?;
-    Ok(Checked::Service { name, limits })
-}
-
-fn limits(found: &state::Limits) -> Result<Limits, String> {
-    if !(1..=MAX_MEMORY_BYTES).contains(&found.memory_bytes) {
-        return Err(format!(
-            "a memory of {} bytes; expected 1 to {MAX_MEMORY_BYTES}",
-            found.memory_bytes
-        ));
-    }
-    if !(1..=MAX_MESSAGE_BYTES).contains(&found.message_bytes) {
-        return Err(format!(
-            "messages of {} bytes; expected 1 to {MAX_MESSAGE_BYTES}",
-            found.message_bytes
-        ));
-    }
-    let timeout = found
-        .timeout
-        .and_then(|timeout| Duration::try_from(timeout).ok())
-        .filter(|timeout| !timeout.is_zero())
-        .ok_or("the timeout is missing or not above zero")?;
-    Ok(Limits {
-        memory_bytes: found.memory_bytes,
-        timeout,
-        message_bytes: found.message_bytes,
-    })
+    Ok(Checked::Service(Box::new(ServiceParts {
+        name,
+        limits: limits(written)?,
+        outbound_hosts: outbound_hosts(written)?,
+        requests_per_instance: requests_per_instance(found),
+    })))
 }
 
 fn version(resource: &Resource, found: &state::Version, name: &str) -> Result<Checked, String> {

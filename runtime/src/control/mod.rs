@@ -4,6 +4,7 @@ mod checked;
 mod endpoint;
 mod guard;
 mod json;
+mod limits;
 mod model;
 mod plane;
 mod service;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use vimana_proto::{Address, Digest, Kind, ServiceName, VersionName};
 
-use super::checked::{Checked, VersionParts};
-use crate::snapshot::{InterfaceEntry, Limits, ServiceEntry, Snapshot, Target, VersionEntry};
+use super::checked::{Checked, ServiceParts, VersionParts};
+use crate::snapshot::{InterfaceEntry, ServiceEntry, Snapshot, Target, VersionEntry};
 
 /// Follows the store step by step, so that a step costs what its own service
 /// costs and no more.
@@ -24,7 +24,7 @@ pub(super) struct Model {
 #[derive(Debug, Default)]
 struct Parts {
     workspace: String,
-    limits: Option<Limits>,
+    service: Option<Box<ServiceParts>>,
     interfaces: BTreeMap<semver::Version, Arc<InterfaceEntry>>,
     versions: BTreeMap<semver::Version, Arc<VersionEntry>>,
     targets: Vec<Target>,
@@ -32,7 +32,7 @@ struct Parts {
 
 impl Parts {
     fn is_empty(&self) -> bool {
-        self.limits.is_none()
+        self.service.is_none()
             && self.interfaces.is_empty()
             && self.versions.is_empty()
             && self.targets.is_empty()
@@ -40,10 +40,13 @@ impl Parts {
 
     fn entry(&self, name: &ServiceName) -> Option<ServiceEntry> {
         let is_known = |target: &&Target| self.versions.contains_key(&target.version);
+        let service = self.service.as_ref()?;
         Some(ServiceEntry {
             name: name.clone(),
             workspace: self.workspace.clone(),
-            limits: self.limits?,
+            limits: service.limits,
+            outbound_hosts: Arc::clone(&service.outbound_hosts),
+            requests_per_instance: service.requests_per_instance,
             versions: self.versions.clone(),
             targets: self.targets.iter().filter(is_known).cloned().collect(),
         })
@@ -55,10 +58,7 @@ impl Parts {
 pub(super) enum Part {
     Passive,
     Interface(Arc<InterfaceEntry>),
-    Service {
-        name: ServiceName,
-        limits: Limits,
-    },
+    Service(Box<ServiceParts>),
     Version(Arc<VersionEntry>),
     Route {
         service: ServiceName,
@@ -90,7 +90,8 @@ impl Model {
             Part::Passive => return false,
             Part::Interface(interface) => interface.name.service.clone(),
             Part::Version(version) => version.name.service.clone(),
-            Part::Service { name, .. } | Part::Route { service: name, .. } => name.clone(),
+            Part::Service(service) => service.name.clone(),
+            Part::Route { service, .. } => service.clone(),
         };
         let parts = self.parts.entry(service.clone()).or_default();
         workspace.clone_into(&mut parts.workspace);
@@ -102,7 +103,7 @@ impl Model {
                 parts.interfaces.insert(version, interface);
                 return false;
             }
-            Part::Service { limits, .. } => parts.limits = Some(limits),
+            Part::Service(service) => parts.service = Some(service),
             Part::Version(version) => {
                 parts.versions.insert(version.name.version.clone(), version);
             }
@@ -126,7 +127,7 @@ impl Model {
             (Kind::Interface, Some(version)) => drop(parts.interfaces.remove(&version)),
             (Kind::Version, Some(version)) => drop(parts.versions.remove(&version)),
             (Kind::Route, _) => parts.targets.clear(),
-            _ => parts.limits = None,
+            _ => parts.service = None,
         }
         self.refresh(&service);
         true
@@ -204,7 +205,7 @@ impl Part {
         Ok(match checked {
             Checked::Passive => Self::Passive,
             Checked::Interface(interface) => Self::Interface(Arc::new(interface)),
-            Checked::Service { name, limits } => Self::Service { name, limits },
+            Checked::Service(service) => Self::Service(service),
             Checked::Route { service, targets } => Self::Route { service, targets },
             Checked::Version(version) => return Err(version),
         })

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +52,10 @@ pub(crate) const LIMITS: Limits = Limits {
     memory_bytes: 8 << 20,
     timeout: Duration::from_secs(20),
     message_bytes: 1 << 20,
+    request_bytes: 1 << 20,
+    response_bytes: 1 << 20,
+    cpu_time: Duration::from_secs(20),
+    ..Limits::DEFAULT
 };
 
 impl Node {
@@ -135,6 +140,8 @@ impl Node {
             name: name.clone(),
             workspace: "acme".to_owned(),
             limits,
+            outbound_hosts: Arc::new([]),
+            requests_per_instance: NonZeroU32::MIN,
             versions: BTreeMap::new(),
             targets: Vec::new(),
         };

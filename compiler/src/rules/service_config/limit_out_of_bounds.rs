@@ -7,7 +7,11 @@
 //! |---|---|---|
 //! | `memory` | 64 KiB, one page of WebAssembly | 4 GiB, all that a 32-bit guest can address |
 //! | `timeout` | 1 ms | 1 h |
-//! | `message_size` | 1 KiB | 256 MiB, and no more than `memory` |
+//! | `cpu_time` | 1 ms | 1 h |
+//! | `message_size`, `request_size`, `response_size` | 1 KiB | 256 MiB, and no more than `memory` |
+//! | `concurrent_requests` | 1 | 10,000 |
+//! | `queue_length`, `streams` | 0 | 10,000 |
+//! | `reuse.max_requests` | 1 | 1,000,000 |
 //!
 //! ## Why
 //!
@@ -50,7 +54,12 @@ pub(crate) fn diagnostic(
     RULE.diagnostic(message).at(span, "").help(help)
 }
 
-pub(crate) fn message_exceeds_memory(span: Span, found: &str, memory: Option<Span>) -> Diagnostic {
+pub(crate) fn message_exceeds_memory(
+    span: Span,
+    field: &str,
+    found: &str,
+    memory: Option<Span>,
+) -> Diagnostic {
     let diagnostic = RULE
         .diagnostic(format!(
             "a message of `{found}` does not fit into the service's memory"
@@ -59,9 +68,9 @@ pub(crate) fn message_exceeds_memory(span: Span, found: &str, memory: Option<Spa
     match memory {
         Some(memory) => diagnostic
             .also(memory, "the memory")
-            .help("raise `memory`, or lower `message_size`"),
+            .help(format!("raise `memory`, or lower `{field}`")),
         None => diagnostic
             .note("without `memory`, a service has 128 MiB")
-            .help("set `memory` to more, or lower `message_size`"),
+            .help(format!("set `memory` to more, or lower `{field}`")),
     }
 }
