@@ -1,42 +1,51 @@
 //! A request that came to nothing, for callers: what happened to which method,
 //! and no internals.
 
-use bytes::Bytes;
 use http::{HeaderMap, Response};
 use prost::Message as _;
 use prost_types::Any;
+use tonic::Code;
 use tonic::body::Body;
-use tonic::metadata::MetadataMap;
-use tonic::{Code, Status};
 
 use super::exchange::Callee;
 use super::table::Miss;
 use crate::host::{CallError, GuestStatus};
-use crate::transcode::{Failure, RpcStatus};
+use crate::transcode::Failure;
 
 /// Bytes of a guest's own message and of its details; both travel in headers,
 /// which clients bound as well.
 const MAX_MESSAGE: usize = 4 << 10;
 const MAX_DETAILS: usize = 8 << 10;
 
-/// Why a request has no response message.
+/// Why a request has no response message. Boxed, to keep results small.
 #[derive(Debug)]
-pub(super) struct Refusal {
-    code: Code,
-    message: String,
-    details: Vec<Any>,
-    /// What the guest added to its response. Boxed, to keep results small.
-    metadata: Box<HeaderMap>,
+pub(super) struct Refusal(Box<RefusalParts>);
+
+/// A refusal, for those who tell a caller of it.
+#[derive(Debug)]
+pub(super) struct RefusalParts {
+    pub(super) code: Code,
+    pub(super) message: String,
+    pub(super) details: Vec<Any>,
+    /// The headers that the guest added to its response.
+    pub(super) headers: HeaderMap,
+    /// The trailers that it added.
+    pub(super) trailers: HeaderMap,
 }
 
 impl Refusal {
     pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
+        Self::with_details(code, message.into(), Vec::new())
+    }
+
+    fn with_details(code: Code, message: String, details: Vec<Any>) -> Self {
+        Self(Box::new(RefusalParts {
             code,
-            message: message.into(),
-            details: Vec::new(),
-            metadata: Box::default(),
-        }
+            message,
+            details,
+            headers: HeaderMap::new(),
+            trailers: HeaderMap::new(),
+        }))
     }
 
     /// A failure of `callee`, which the message names.
@@ -49,7 +58,7 @@ impl Refusal {
     }
 
     pub(super) fn request_too_large(callee: &Callee) -> Self {
-        let limit = size(callee.limits.message_bytes);
+        let limit = size(callee.limits.request_bytes);
         Self::of(
             callee,
             Code::ResourceExhausted,
@@ -58,7 +67,7 @@ impl Refusal {
     }
 
     pub(super) fn response_too_large(callee: &Callee) -> Self {
-        let limit = size(callee.limits.message_bytes);
+        let limit = size(callee.limits.response_bytes);
         Self::of(
             callee,
             Code::ResourceExhausted,
@@ -108,12 +117,7 @@ impl Refusal {
             );
             status.details.clear();
         }
-        Self {
-            code: status.code,
-            message: status.message,
-            details: status.details,
-            metadata: Box::default(),
-        }
+        Self::with_details(status.code, status.message, status.details)
     }
 
     /// A request over gRPC that belongs to no method.
@@ -136,36 +140,23 @@ impl Refusal {
 
     /// Adds what the guest added to its response.
     pub(super) fn with_metadata(mut self, headers: HeaderMap, trailers: HeaderMap) -> Self {
-        *self.metadata = headers;
-        self.metadata.extend(trailers);
+        self.0.headers = headers;
+        self.0.trailers = trailers;
         self
     }
 
-    /// As gRPC says it.
-    pub(super) fn into_status(self) -> Status {
-        let details = if self.details.is_empty() {
-            Bytes::new()
-        } else {
-            let status = RpcStatus {
-                code: self.code as i32,
-                message: self.message.clone(),
-                details: self.details,
-            };
-            status.encode_to_vec().into()
-        };
-        Status::with_details_and_metadata(
-            self.code,
-            self.message,
-            details,
-            MetadataMap::from_headers(*self.metadata),
-        )
+    /// All that there is to tell.
+    pub(super) fn into_parts(self) -> RefusalParts {
+        *self.0
     }
 
     /// As HTTP/JSON says it.
     pub(super) fn into_json(self) -> Response<Body> {
-        let failure = Failure::new(self.code, self.message).with_details(self.details);
+        let parts = self.into_parts();
+        let failure = Failure::new(parts.code, parts.message).with_details(parts.details);
         let mut response = failure.into_response();
-        response.headers_mut().extend(*self.metadata);
+        response.headers_mut().extend(parts.headers);
+        response.headers_mut().extend(parts.trailers);
         response
     }
 }

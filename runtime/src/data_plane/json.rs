@@ -119,7 +119,7 @@ async fn answer(
     } = bound;
     callee.check_unary()?;
     let (parts, body) = request.into_parts();
-    let body = read_json(&parts.headers, body, callee.message_limit()).await?;
+    let body = read_json(&parts.headers, body, callee.request_limit()).await?;
     let invalid = |error: &dyn std::fmt::Display| Refusal::of(callee, Code::InvalidArgument, error);
     let method = callee.method.method();
     let query = parts.uri.query().unwrap_or_default();
@@ -134,6 +134,7 @@ async fn answer(
         metadata: parts.headers,
         deadline,
         protocol: Protocol::Json,
+        wire: None,
     };
     let reply = plane.exchange(callee, head, Requests::One(value)).await?;
     Ok(respond(callee, rule, reply)?)
@@ -151,7 +152,7 @@ fn respond(callee: &Callee, rule: &Rule, reply: Reply) -> Result<Response<Body>,
         None => codec.to_json(&message, &mut json),
     }
     .map_err(|error| callee.response_broken(&error))?;
-    if json.len() > callee.message_limit() {
+    if json.len() > callee.response_limit() {
         return Err(Refusal::response_too_large(callee));
     }
     let mut response = json_response(StatusCode::OK, json.into());

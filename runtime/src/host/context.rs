@@ -87,6 +87,17 @@ impl types::HostContext for Guest {
         self.trailers.add(&name, &value)
     }
 
+    fn is_compressed(&mut self, _: Resource<Context>, place: u64) -> bool {
+        let wire = self.call.wire.as_ref();
+        wire.is_some_and(|wire| wire.is_compressed(place))
+    }
+
+    fn leave_uncompressed(&mut self, _: Resource<Context>, place: u64) {
+        if let Some(wire) = &self.call.wire {
+            wire.leave_uncompressed(place);
+        }
+    }
+
     fn drop(&mut self, _: Resource<Context>) -> wasmtime::Result<()> {
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::limits::MemoryLimiter;
 use super::log::GuestLog;
 use super::metadata::OutgoingMetadata;
 use super::wasi::WasiState;
+use super::wire::Wire;
 use crate::snapshot::Limits;
 
 /// An identifier of one call, random, and written only where somebody reads it.
@@ -44,6 +45,8 @@ pub(crate) struct Invocation {
     pub(crate) deadline: Instant,
     /// What it may use.
     pub(crate) limits: Limits,
+    /// How its messages travel, where the protocol lets a guest see to that.
+    pub(crate) wire: Option<Arc<Wire>>,
 }
 
 /// The data of a store.

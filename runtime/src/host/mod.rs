@@ -20,6 +20,7 @@ mod limits;
 mod log;
 mod metadata;
 mod wasi;
+mod wire;
 
 pub(crate) use call::{CallError, GuestStatus};
 pub use component::HostError;
@@ -27,3 +28,4 @@ pub(crate) use component::{Function, GuestComponent, Host, LoadError};
 pub use engine::EngineError;
 pub(crate) use engine::EngineSettings;
 pub(crate) use guest::{Invocation, RequestId};
+pub(crate) use wire::Wire;

@@ -19,9 +19,14 @@ pub(in crate::data_plane) struct Callee {
 }
 
 impl Callee {
-    /// Bytes of one message, as far as this machine can address them.
-    pub(in crate::data_plane) fn message_limit(&self) -> usize {
-        usize::try_from(self.limits.message_bytes).unwrap_or(usize::MAX)
+    /// Bytes of one request message, as far as this machine can address them.
+    pub(in crate::data_plane) fn request_limit(&self) -> usize {
+        usize::try_from(self.limits.request_bytes).unwrap_or(usize::MAX)
+    }
+
+    /// Bytes of one response message, as far as this machine can address them.
+    pub(in crate::data_plane) fn response_limit(&self) -> usize {
+        usize::try_from(self.limits.response_bytes).unwrap_or(usize::MAX)
     }
 
     /// Refuses what a front that takes one message and gives one cannot serve.

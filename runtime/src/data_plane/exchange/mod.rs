@@ -26,7 +26,7 @@ use super::failure::Refusal;
 use crate::host::{Invocation, RequestId};
 
 pub(super) use callee::Callee;
-pub(super) use reply::{Replies, Reply};
+pub(super) use reply::{Replies, Reply, ReplyStream};
 pub(super) use request::{Head, Protocol, Requests};
 
 impl DataPlane {
@@ -64,6 +64,7 @@ impl DataPlane {
             metadata: head.metadata,
             deadline: head.deadline,
             limits: callee.limits,
+            wire: head.wire,
         };
         let Requests::One(request) = requests else {
             return Err(callee.streams_unserved());

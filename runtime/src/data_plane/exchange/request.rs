@@ -1,11 +1,14 @@
 //! What a front hands over.
 
+use std::sync::Arc;
+
 use futures::stream::BoxStream;
 use http::HeaderMap;
 use tokio::time::Instant;
 use wasmtime::component::Val;
 
 use crate::data_plane::failure::Refusal;
+use crate::host::Wire;
 
 /// What is known of a request before its first message.
 #[derive(Debug)]
@@ -16,6 +19,8 @@ pub(in crate::data_plane) struct Head {
     pub(in crate::data_plane) deadline: Instant,
     /// How the request came.
     pub(in crate::data_plane) protocol: Protocol,
+    /// How the messages travel, for protocols that compress each on its own.
+    pub(in crate::data_plane) wire: Option<Arc<Wire>>,
 }
 
 /// How a request came.
@@ -44,6 +49,6 @@ pub(in crate::data_plane) enum Requests {
     /// The messages of a client stream: each item is what has arrived, in order and
     /// never empty. The end is the client's half-close, and an error ends the call
     /// with it.
-    #[allow(dead_code, reason = "until a front streams")]
+    #[allow(dead_code, reason = "until the host streams")]
     Stream(BoxStream<'static, Result<Vec<Val>, Refusal>>),
 }

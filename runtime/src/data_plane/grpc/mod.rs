@@ -1,39 +1,42 @@
-//! gRPC: framing, metadata and status by tonic, messages by the interface's codec.
+//! gRPC over HTTP/2: framing, compression, deadlines and status. The messages are the
+//! interface's codec's.
 
-mod codec;
-mod message;
+mod compression;
+mod frame;
+mod request;
+mod response;
+mod status;
 mod timeout;
-mod unary;
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
-use hyper::body::Incoming;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tonic::Code;
 use tonic::body::Body;
+use vimana_interface::Arity;
 
-use super::exchange::Callee;
+use super::exchange::{Callee, Head, Protocol};
 use super::failure::Refusal;
 use super::table::Table;
 use super::{DataPlane, host_of};
-use message::with_portable_message;
+use crate::host::Wire;
+use compression::Encoding;
+use request::Reader;
+use response::Writer;
 use timeout::timeout;
-use unary::unary;
 
 /// Answers a request whose content type is that of gRPC.
-pub(super) async fn handle(
+pub(super) async fn handle<B>(
     plane: &DataPlane,
     table: &Table,
-    request: Request<Incoming>,
-) -> Response<Body> {
-    with_portable_message(answer_call(plane, table, request).await)
-}
-
-async fn answer_call(
-    plane: &DataPlane,
-    table: &Table,
-    request: Request<Incoming>,
-) -> Response<Body> {
+    request: Request<B>,
+) -> Response<Body>
+where
+    B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
+{
     let arrival = Instant::now();
     if !is_protobuf(request.headers()) {
         return plain(StatusCode::UNSUPPORTED_MEDIA_TYPE);
@@ -45,18 +48,69 @@ async fn answer_call(
             .insert(ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
-    let callee = match find(plane, table, &request) {
-        Ok(callee) => callee,
-        Err(refusal) => return refusal.into_status().into_http(),
-    };
-    let Ok(timeout) = timeout(request.headers()) else {
+    match find(plane, table, &request) {
+        Ok(callee) => answer(plane, callee, arrival, request).await,
+        Err(refusal) => status::response(refusal),
+    }
+}
+
+async fn answer<B>(
+    plane: &DataPlane,
+    callee: Callee,
+    arrival: Instant,
+    request: Request<B>,
+) -> Response<Body>
+where
+    B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
+{
+    let (parts, body) = request.into_parts();
+    let headers = parts.headers;
+    let Ok(timeout) = timeout(&headers) else {
         let reason = "`grpc-timeout` is no timeout; expected digits and one of `HMSmun`";
-        let refusal = Refusal::of(&callee, Code::InvalidArgument, reason);
-        return refusal.into_status().into_http();
+        return status::response(Refusal::of(&callee, Code::InvalidArgument, reason));
     };
     let limit = callee.limits.timeout;
-    let timeout = timeout.map_or(limit, |timeout| timeout.min(limit));
-    unary(plane, &callee, arrival + timeout, request).await
+    let deadline = arrival + timeout.map_or(limit, |timeout| timeout.min(limit));
+    let encoding = match Encoding::of_request(&headers) {
+        Ok(encoding) => encoding,
+        Err(name) => return unknown_encoding(&callee, &name),
+    };
+    let wire = Arc::new(Wire::default());
+    let writer = Writer::new(
+        callee.clone(),
+        Arc::clone(&wire),
+        Encoding::of_response(&headers, encoding),
+    );
+    let reader = Reader::new(callee.clone(), Arc::clone(&wire), encoding, body);
+    let requests = match callee.method.method().arity {
+        Arity::ClientStreaming | Arity::Bidirectional => reader.stream(),
+        // The deadline covers slow senders as well.
+        Arity::Unary | Arity::ServerStreaming => match timeout_at(deadline, reader.one()).await {
+            Ok(Ok(requests)) => requests,
+            Ok(Err(refusal)) => return status::response(refusal),
+            Err(_) => return status::response(Refusal::deadline(&callee)),
+        },
+    };
+    let head = Head {
+        metadata: headers,
+        deadline,
+        protocol: Protocol::Grpc,
+        wire: Some(wire),
+    };
+    match plane.exchange(&callee, head, requests).await {
+        Ok(reply) => writer.respond(reply).await,
+        Err(refusal) => status::response(refusal),
+    }
+}
+
+/// Tells a client which encodings it may use instead (gRPC's "Compression",
+/// "Compression Method Asymmetry Between Peers").
+fn unknown_encoding(callee: &Callee, name: &str) -> Response<Body> {
+    let reason = format_args!("messages compressed by `{name}` are not understood");
+    let mut response = status::response(Refusal::of(callee, Code::Unimplemented, reason));
+    let headers = response.headers_mut();
+    headers.insert("grpc-accept-encoding", compression::ACCEPTED);
+    response
 }
 
 /// Plain HTTP/2 answers what does not speak gRPC far enough to read a status.
@@ -77,7 +131,7 @@ fn is_protobuf(headers: &HeaderMap) -> bool {
     )
 }
 
-fn find(plane: &DataPlane, table: &Table, request: &Request<Incoming>) -> Result<Callee, Refusal> {
+fn find<B>(plane: &DataPlane, table: &Table, request: &Request<B>) -> Result<Callee, Refusal> {
     let path = request.uri().path();
     let (service, method) = path
         .strip_prefix('/')
@@ -89,11 +143,9 @@ fn find(plane: &DataPlane, table: &Table, request: &Request<Incoming>) -> Result
             )
         })?;
     let host = host_of(request.uri(), request.headers());
-    let callee = table
+    table
         .grpc(&host, service, method, &plane.selector)
-        .map_err(|miss| Refusal::grpc_miss(miss, &host, service, method))?;
-    callee.check_unary()?;
-    Ok(callee)
+        .map_err(|miss| Refusal::grpc_miss(miss, &host, service, method))
 }
 
 #[cfg(test)]
