@@ -107,6 +107,7 @@ impl Node {
         let store = open(config.state, Arc::clone(&clock)).await?;
         let serving = make_serving(ServingConfig {
             artifacts: store.artifacts(),
+            control: Some(control_address),
         })?;
         let (plane, versions) = ControlPlane::restore(store, Arc::clone(&serving)).await?;
 

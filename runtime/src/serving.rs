@@ -22,6 +22,7 @@
 //! a time. Until then [`Serving::health`] says [`Health::Pending`], and a request
 //! that needs such a version waits for it or is answered with UNAVAILABLE.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -74,6 +75,8 @@ pub struct ServingConfig {
     /// A folder of the node's own for precompiled artifacts. It exists, nobody
     /// else may write to it, and whatever is in it can be made again.
     pub artifacts: PathBuf,
+    /// Where the control API is served, which no guest may reach.
+    pub control: Option<SocketAddr>,
 }
 
 /// Why a version cannot serve. The text goes to whoever applies.

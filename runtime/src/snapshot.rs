@@ -50,8 +50,6 @@ pub struct Limits {
     pub timeout: Duration,
     /// CPU time.
     pub cpu_time: Duration,
-    /// Bytes of one message, be it a request or a response.
-    pub message_bytes: u64,
     /// Bytes of one request message.
     pub request_bytes: u64,
     /// Bytes of one response message.
@@ -71,7 +69,6 @@ impl Limits {
         memory_bytes: 128 << 20,
         timeout: Duration::from_secs(10),
         cpu_time: Duration::from_secs(10),
-        message_bytes: 4 << 20,
         request_bytes: 4 << 20,
         response_bytes: 4 << 20,
         concurrent_requests: 100,

@@ -28,7 +28,6 @@ pub(super) fn limits(found: &state::Limits) -> Result<Limits, String> {
             None => timeout,
             some => duration(some).ok_or("the CPU time is not above zero")?,
         },
-        message_bytes,
         request_bytes: size("requests", found.request_bytes, message_bytes)?,
         response_bytes: size("responses", found.response_bytes, message_bytes)?,
         concurrent_requests: match found.concurrent_requests {

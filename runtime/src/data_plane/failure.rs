@@ -1,6 +1,9 @@
 //! A request that came to nothing, for callers: what happened to which method,
 //! and no internals.
 
+use std::time::Duration;
+
+use http::header::RETRY_AFTER;
 use http::{HeaderMap, Response};
 use prost::Message as _;
 use prost_types::Any;
@@ -31,6 +34,8 @@ pub(super) struct RefusalParts {
     pub(super) headers: HeaderMap,
     /// The trailers that it added.
     pub(super) trailers: HeaderMap,
+    /// When the caller should come again.
+    pub(super) retry: Option<Duration>,
 }
 
 impl Refusal {
@@ -45,6 +50,7 @@ impl Refusal {
             details,
             headers: HeaderMap::new(),
             trailers: HeaderMap::new(),
+            retry: None,
         }))
     }
 
@@ -90,12 +96,26 @@ impl Refusal {
             CallError::ResponseTooLarge => Self::response_too_large(callee),
             CallError::DeadlineExceeded => Self::deadline(callee),
             CallError::Trap => Self::of(callee, Code::Internal, "the service failed"),
-            CallError::AtCapacity => Self::of(
+            CallError::AtCapacity => Self::busy(callee, Duration::from_secs(1)),
+            CallError::CpuTimeExceeded => Self::of(
                 callee,
-                Code::Unavailable,
-                "the node serves as many requests as it can",
+                Code::DeadlineExceeded,
+                format_args!(
+                    "the service computed longer than it may (limit {:?})",
+                    callee.limits.cpu_time
+                ),
             ),
         }
+    }
+
+    /// A service that has as many requests as it takes; there should be room after
+    /// `retry`.
+    pub(super) fn busy(callee: &Callee, retry: Duration) -> Self {
+        let reason = "the service has as many requests as it takes at once";
+        let mut refusal = Self::of(callee, Code::Unavailable, reason);
+        refusal.0.details.push(retry_info(retry));
+        refusal.0.retry = Some(retry);
+        refusal
     }
 
     /// A call whose task the node ended.
@@ -157,7 +177,28 @@ impl Refusal {
         let mut response = failure.into_response();
         response.headers_mut().extend(parts.headers);
         response.headers_mut().extend(parts.trailers);
+        if let Some(retry) = parts.retry {
+            let seconds = retry.as_secs() + u64::from(retry.subsec_nanos() > 0);
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
         response
+    }
+}
+
+/// `google.rpc.RetryInfo`, of `google/rpc/error_details.proto`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct RetryInfo {
+    #[prost(message, optional, tag = "1")]
+    retry_delay: Option<prost_types::Duration>,
+}
+
+fn retry_info(retry: Duration) -> Any {
+    let info = RetryInfo {
+        retry_delay: retry.try_into().ok(),
+    };
+    Any {
+        type_url: "type.googleapis.com/google.rpc.RetryInfo".to_owned(),
+        value: info.encode_to_vec(),
     }
 }
 

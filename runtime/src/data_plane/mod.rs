@@ -16,6 +16,7 @@ mod failure;
 mod grpc;
 mod interfaces;
 mod json;
+mod quota;
 mod service;
 mod table;
 mod versions;
@@ -35,11 +36,12 @@ use vimana_proto::{Address, Kind};
 pub use crate::host::{EngineError, HostError};
 pub use service::Selector;
 
-use crate::host::{EngineSettings, Host};
+use crate::host::{EngineSettings, Host, Network};
 use crate::listener::serve_connections;
 use crate::serving::{Health, PrepareError, Serving, ServingConfig};
 use crate::snapshot::{Snapshot, VersionEntry};
 use crate::transcode::is_grpc;
+use quota::Quotas;
 use table::Table;
 use versions::Versions;
 
@@ -47,6 +49,8 @@ use versions::Versions;
 pub struct DataPlane {
     host: Arc<Host>,
     versions: Versions,
+    quotas: Quotas,
+    network: Network,
     current: ArcSwap<Current>,
     /// Held while a snapshot is being published.
     publishing: Mutex<()>,
@@ -71,6 +75,8 @@ impl DataPlane {
         let host = Arc::new(Host::new(EngineSettings::default(), &config.artifacts)?);
         Ok(Self {
             versions: Versions::new(Arc::clone(&host)),
+            quotas: Quotas::new(host.capacity()),
+            network: Network::new(config.control),
             host,
             current: ArcSwap::default(),
             publishing: Mutex::default(),
@@ -112,7 +118,9 @@ impl Serving for DataPlane {
         let _publishing = self.publishing.lock();
         let before = self.current.load_full();
         let changes = table::changes(&before.snapshot, &snapshot);
-        let table = before.table.with(&changes, &self.versions);
+        let table = before
+            .table
+            .with(&changes, &self.versions, &self.quotas, &self.network);
         self.current.store(Arc::new(Current {
             snapshot: Arc::clone(&snapshot),
             table,

@@ -8,7 +8,9 @@ use vimana_proto::ServiceName;
 
 use super::exchange::Callee;
 use super::interfaces::{MethodModel, Root};
+use super::quota::{Quota, Quotas};
 use super::versions::{VersionSlot, Versions};
+use crate::host::{Network, Outbound};
 use crate::snapshot::{Limits, ServiceEntry};
 
 /// Draws a number below its argument, which is above 0: the place of a request
@@ -26,6 +28,8 @@ pub type Selector = Box<dyn Fn(u64) -> u64 + Send + Sync>;
 pub(super) struct ServiceRoutes {
     pub(super) name: ServiceName,
     limits: Limits,
+    quota: Arc<Quota>,
+    outbound: Arc<Outbound>,
     shares: Vec<Share>,
 }
 
@@ -42,7 +46,12 @@ pub(super) struct Bound {
 }
 
 impl ServiceRoutes {
-    pub(super) fn new(entry: &ServiceEntry, versions: &Versions) -> Self {
+    pub(super) fn new(
+        entry: &ServiceEntry,
+        versions: &Versions,
+        quotas: &Quotas,
+        network: &Network,
+    ) -> Self {
         let share = |target: &crate::snapshot::Target| {
             let version = entry.versions.get(&target.version)?;
             (target.weight > 0).then(|| Share {
@@ -57,6 +66,8 @@ impl ServiceRoutes {
         Self {
             name: entry.name.clone(),
             limits: entry.limits,
+            quota: quotas.quota(&entry.name, &entry.limits),
+            outbound: Arc::new(Outbound::new(&entry.outbound_hosts, network)),
             shares: entry.targets.iter().filter_map(share).collect(),
         }
     }
@@ -113,6 +124,8 @@ impl ServiceRoutes {
             slot: Arc::clone(&share.slot),
             method: Arc::clone(method),
             limits: self.limits,
+            quota: Arc::clone(&self.quota),
+            outbound: Arc::clone(&self.outbound),
         }
     }
 }

@@ -10,8 +10,10 @@ use vimana_proto::ServiceName;
 
 use super::exchange::Callee;
 use super::interfaces::Root;
+use super::quota::Quotas;
 use super::service::{Bound, Selector, ServiceRoutes, more_telling};
 use super::versions::Versions;
+use crate::host::Network;
 use crate::snapshot::{ServiceEntry, Snapshot};
 
 /// All services by domain. Domains whose services did not change are shared
@@ -82,14 +84,22 @@ pub(super) fn changes<'a>(before: &'a Snapshot, after: &'a Snapshot) -> Vec<Chan
 
 impl Table {
     /// The table after `changes`.
-    pub(super) fn with(&self, changes: &[Change<'_>], versions: &Versions) -> Self {
+    pub(super) fn with(
+        &self,
+        changes: &[Change<'_>],
+        versions: &Versions,
+        quotas: &Quotas,
+        network: &Network,
+    ) -> Self {
         let mut domains = self.domains.clone();
         for change in changes {
             let domain = domains.entry(change.name.domain().to_owned()).or_default();
             let domain = Arc::make_mut(domain);
             domain.remove(change.name.protobuf());
             if let Some(entry) = change.after {
-                domain.insert(Arc::new(ServiceRoutes::new(entry, versions)));
+                domain.insert(Arc::new(ServiceRoutes::new(
+                    entry, versions, quotas, network,
+                )));
             }
         }
         domains.retain(|_, domain| !domain.services.is_empty());

@@ -10,6 +10,7 @@ use wasmtime::{PoolConcurrencyLimitError, Store, StoreContextMut, UpdateDeadline
 
 use super::component::{Function, GuestComponent, Host};
 use super::context::Context;
+use super::cpu::{CpuTimeUsedUp, metered};
 use super::guest::{Guest, Invocation, RequestId};
 
 /// What a call came to.
@@ -33,6 +34,8 @@ pub(crate) enum CallError {
     ResponseTooLarge,
     /// The time is up.
     DeadlineExceeded,
+    /// The guest computed longer than it may.
+    CpuTimeExceeded,
     /// The guest trapped, or broke the rules of the component model. The log says more.
     Trap,
     /// The node runs as many guests as it can hold.
@@ -68,7 +71,12 @@ impl Host {
             Err(_) => return Answer::failed(CallError::DeadlineExceeded),
         };
         let mut store = self.store(invocation);
-        let result = timeout_at(deadline, run(&mut store, component, function, request)).await;
+        let meter = store.data().cpu.clone();
+        let running = metered(
+            meter.as_ref(),
+            run(&mut store, component, function, request),
+        );
+        let result = timeout_at(deadline, running).await;
         let outcome = match result {
             Ok(Ok(value)) => interpret(function, value).ok_or_else(|| {
                 log_failure(&store, "the guest returned what its type does not allow");
@@ -87,14 +95,17 @@ impl Host {
 
     fn store(&self, invocation: Invocation) -> Store<Guest> {
         let deadline = invocation.deadline;
-        let fuel = hostcall_fuel(invocation.limits.message_bytes);
+        let fuel = hostcall_fuel(invocation.limits.response_bytes);
         let mut store = Store::new(&self.engine, Guest::new(invocation));
         store.limiter(|guest| &mut guest.memory);
         store.set_hostcall_fuel(fuel);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(move |_: StoreContextMut<'_, Guest>| {
+        store.epoch_deadline_callback(move |store: StoreContextMut<'_, Guest>| {
             if Instant::now() >= deadline {
                 return Err(DeadlinePassed.into());
+            }
+            if let Some(meter) = &store.data().cpu {
+                meter.check()?;
             }
             // tokio's own yield, since it lets the I/O driver have a turn even
             // where every thread runs a guest that never ends.
@@ -225,6 +236,9 @@ fn code_of(case: &str) -> Option<Code> {
 fn classify(store: &Store<Guest>, error: &wasmtime::Error) -> CallError {
     if error.is::<DeadlinePassed>() {
         return CallError::DeadlineExceeded;
+    }
+    if error.is::<CpuTimeUsedUp>() {
+        return CallError::CpuTimeExceeded;
     }
     if error.is::<PoolConcurrencyLimitError>() {
         log_failure(store, &format!("{error:#}"));

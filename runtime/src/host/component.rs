@@ -1,7 +1,7 @@
 //! Components, compiled and linked.
 
 use std::io;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -16,15 +16,18 @@ use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, 
 use super::artifacts::Artifacts;
 use super::engine::{self, EngineError, EngineSettings};
 use super::guest::Guest;
-use super::{context, wasi};
+use super::{context, outbound, wasi};
 
 /// The engine with all that components are linked with.
 pub(crate) struct Host {
     pub(super) engine: Engine,
+    /// How many guests the engine can hold.
+    capacity: NonZeroU32,
     /// One permit for each guest that the engine can hold.
     pub(super) slots: Semaphore,
     platform: Linker<Guest>,
     platform_and_wasi: Linker<Guest>,
+    with_http: Linker<Guest>,
     artifacts: Arc<Artifacts>,
     /// Compilation takes a processor to itself.
     compiling: Semaphore,
@@ -76,21 +79,30 @@ impl Host {
         context::link(&mut platform).map_err(link)?;
         let mut platform_and_wasi = platform.clone();
         wasi::link(&mut platform_and_wasi).map_err(link)?;
+        let mut with_http = platform_and_wasi.clone();
+        outbound::link(&mut with_http).map_err(link)?;
         let opened =
             Artifacts::open(artifacts, &engine).map_err(|source| HostError::Artifacts {
                 path: artifacts.to_owned(),
                 source,
             })?;
         Ok(Self {
+            capacity: instances,
             slots: Semaphore::new(
                 usize::try_from(instances.get()).unwrap_or(Semaphore::MAX_PERMITS),
             ),
             platform,
             platform_and_wasi,
+            with_http,
             artifacts: Arc::new(opened),
             compiling: Semaphore::new(available_parallelism().map_or(1, NonZeroUsize::get)),
             engine,
         })
+    }
+
+    /// How many guests may run at once.
+    pub(crate) const fn capacity(&self) -> u32 {
+        self.capacity.get()
     }
 
     /// Compiles the component in `file`, or loads what was compiled before, and
@@ -108,11 +120,14 @@ impl Host {
             task::spawn_blocking(move || load_or_compile(&engine, &artifacts, digest, &file))
                 .await
                 .map_err(|_| LoadError::ShuttingDown)??;
-        let imports_wasi = component
-            .component_type()
-            .imports(&self.engine)
-            .any(|(name, _)| name.starts_with("wasi:"));
-        let linker = if imports_wasi {
+        let ty = component.component_type();
+        let imports = |prefix: &str| {
+            ty.imports(&self.engine)
+                .any(|(name, _)| name.starts_with(prefix))
+        };
+        let linker = if imports("wasi:http/") {
+            &self.with_http
+        } else if imports("wasi:") {
             &self.platform_and_wasi
         } else {
             &self.platform

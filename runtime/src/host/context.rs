@@ -57,7 +57,10 @@ impl types::HostContext for Guest {
 
     fn time_remaining(&mut self, _: Resource<Context>) -> u64 {
         let left = self.call.deadline.saturating_duration_since(Instant::now());
-        u64::try_from(left.as_nanos()).unwrap_or(u64::MAX)
+        // No finer than a guest needs: a clock that is shows what others compute.
+        u64::try_from(left.as_millis())
+            .unwrap_or(u64::MAX)
+            .saturating_mul(1_000_000)
     }
 
     /// Nobody: a service cannot ask for a caller's identity yet, see the WIT.

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use http::HeaderMap;
 use tokio::time::Instant;
 
+use super::cpu::CpuMeter;
 use super::limits::MemoryLimiter;
 use super::log::GuestLog;
+use super::log_rate::LogRate;
 use super::metadata::OutgoingMetadata;
+use super::outbound::Outbound;
 use super::wasi::WasiState;
 use super::wire::Wire;
 use crate::snapshot::Limits;
@@ -31,7 +34,6 @@ impl fmt::Display for RequestId {
 }
 
 /// A call to be made.
-#[derive(Debug)]
 pub(crate) struct Invocation {
     /// The version that serves it: `example.com:bar.FooService@1.0.0`.
     pub(crate) version: Arc<str>,
@@ -47,12 +49,17 @@ pub(crate) struct Invocation {
     pub(crate) limits: Limits,
     /// How its messages travel, where the protocol lets a guest see to that.
     pub(crate) wire: Option<Arc<Wire>>,
+    /// What it may write to the log, with all others of its service.
+    pub(crate) log_rate: Arc<LogRate>,
+    /// Where it may send HTTP requests to.
+    pub(crate) outbound: Arc<Outbound>,
 }
 
 /// The data of a store.
 pub(super) struct Guest {
     pub(super) call: Invocation,
     pub(super) memory: MemoryLimiter,
+    pub(super) cpu: Option<CpuMeter>,
     pub(super) headers: OutgoingMetadata,
     pub(super) trailers: OutgoingMetadata,
     pub(super) log: GuestLog,
@@ -63,9 +70,10 @@ impl Guest {
     pub(super) fn new(call: Invocation) -> Self {
         Self {
             memory: MemoryLimiter::new(call.limits.memory_bytes),
+            cpu: CpuMeter::new(call.limits.cpu_time, call.limits.timeout),
             headers: OutgoingMetadata::default(),
             trailers: OutgoingMetadata::default(),
-            log: GuestLog::new(call.version.clone(), call.method.clone(), call.request_id),
+            log: GuestLog::new(&call),
             wasi: None,
             call,
         }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use tokio::time::Instant;
 use tracing::Level;
 
-use super::guest::RequestId;
+use super::guest::{Invocation, RequestId};
+use super::log_rate::{LogRate, Verdict};
 
 /// Bytes of a line; what is longer is cut.
 const MAX_LINE: usize = 8 << 10;
@@ -20,15 +22,17 @@ pub(super) struct GuestLog {
     method: Arc<str>,
     request_id: RequestId,
     lines: Arc<AtomicU32>,
+    rate: Arc<LogRate>,
 }
 
 impl GuestLog {
-    pub(super) fn new(version: Arc<str>, method: Arc<str>, request_id: RequestId) -> Self {
+    pub(super) fn new(call: &Invocation) -> Self {
         Self {
-            version,
-            method,
-            request_id,
+            version: Arc::clone(&call.version),
+            method: Arc::clone(&call.method),
+            request_id: call.request_id,
             lines: Arc::default(),
+            rate: Arc::clone(&call.log_rate),
         }
     }
 
@@ -48,7 +52,16 @@ impl GuestLog {
             );
             return;
         }
-        self.emit(level, source, truncate(text, MAX_LINE));
+        let text = truncate(text, MAX_LINE);
+        match self.rate.take(text.len(), Instant::now()) {
+            Verdict::Drop => return,
+            Verdict::Write { dropped: 0 } => {}
+            Verdict::Write { dropped } => {
+                let text = format!("the service wrote too fast; {dropped} lines were dropped");
+                self.emit(Level::WARN, "host", &text);
+            }
+        }
+        self.emit(level, source, text);
     }
 
     fn emit(&self, level: Level, source: &'static str, text: &str) {

@@ -6,19 +6,22 @@
 //! - No guest runs without a memory limit and a deadline, and none keeps an
 //!   executor thread for longer than one [tick](engine::TICK).
 //! - A guest has no capability but those of `vimana:service`; WASI is linked with
-//!   an empty world behind it.
+//!   an empty world behind it, and HTTP requests go to hosts that are allowed.
 //! - Machine code is only ever loaded when this node made it.
 
 mod artifacts;
 mod call;
 mod component;
 mod context;
+mod cpu;
 mod engine;
 mod guest;
 mod hmac;
 mod limits;
 mod log;
+mod log_rate;
 mod metadata;
+mod outbound;
 mod wasi;
 mod wire;
 
@@ -28,4 +31,6 @@ pub(crate) use component::{Function, GuestComponent, Host, LoadError};
 pub use engine::EngineError;
 pub(crate) use engine::EngineSettings;
 pub(crate) use guest::{Invocation, RequestId};
+pub(crate) use log_rate::LogRate;
+pub(crate) use outbound::{Network, Outbound};
 pub(crate) use wire::Wire;

@@ -17,17 +17,29 @@ use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::WasiHttpCtx;
 
-use super::guest::Guest;
+use super::guest::{Guest, Invocation};
 use super::log::GuestLog;
+use super::outbound::Outgoing;
 
 /// Bytes that a line may grow to before it is written without its end.
 const MAX_PENDING: usize = 8 << 10;
 
+/// Random bytes that a guest gets at once.
+const MAX_RANDOM: u64 = 1 << 20;
+
+/// Resources that the host keeps for one guest, and bytes that the headers among
+/// them take each.
+const MAX_RESOURCES: usize = 1000;
+const MAX_FIELDS: usize = 32 << 10;
+
 /// What WASI keeps for one guest.
 pub(super) struct WasiState {
     ctx: WasiCtx,
-    table: ResourceTable,
+    pub(super) table: ResourceTable,
+    pub(super) http: WasiHttpCtx,
+    pub(super) outgoing: Outgoing,
 }
 
 /// Links WASI p2.
@@ -36,11 +48,8 @@ pub(super) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
 }
 
 impl WasiView for Guest {
-    /// Made at the first call, since most guests import WASI and do not use it.
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let state = self
-            .wasi
-            .get_or_insert_with(|| Box::new(WasiState::new(&self.log)));
+        let state = self.wasi_state();
         WasiCtxView {
             ctx: &mut state.ctx,
             table: &mut state.table,
@@ -48,21 +57,38 @@ impl WasiView for Guest {
     }
 }
 
+impl Guest {
+    /// Made at the first call, since most guests import WASI and do not use it.
+    pub(super) fn wasi_state(&mut self) -> &mut WasiState {
+        self.wasi
+            .get_or_insert_with(|| Box::new(WasiState::new(&self.call, &self.log)))
+    }
+}
+
 impl WasiState {
-    fn new(log: &GuestLog) -> Self {
+    fn new(call: &Invocation, log: &GuestLog) -> Self {
         let ctx = WasiCtx::builder()
             .allow_tcp(false)
             .allow_udp(false)
             .allow_ip_name_lookup(false)
             .allow_blocking_current_thread(false)
+            .max_random_size(MAX_RANDOM)
             .wall_clock(StoppedClock)
             .monotonic_clock(StoppedClock)
             .stdout(LogStream::new("stdout", log))
             .stderr(LogStream::new("stderr", log))
             .build();
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(MAX_RESOURCES);
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(MAX_FIELDS);
+        let limits = &call.limits;
+        let body = limits.request_bytes.max(limits.response_bytes);
         Self {
             ctx,
-            table: ResourceTable::new(),
+            table,
+            http,
+            outgoing: Outgoing::new(Arc::clone(&call.outbound), call.deadline, body),
         }
     }
 }

@@ -51,7 +51,6 @@ impl<'a> Version<'a> {
 pub(crate) const LIMITS: Limits = Limits {
     memory_bytes: 8 << 20,
     timeout: Duration::from_secs(20),
-    message_bytes: 1 << 20,
     request_bytes: 1 << 20,
     response_bytes: 1 << 20,
     cpu_time: Duration::from_secs(20),
@@ -67,6 +66,7 @@ impl Node {
     pub(crate) async fn start_in(folder: TempDir, selector: Selector) -> Self {
         let config = ServingConfig {
             artifacts: folder.path().join("artifacts"),
+            control: None,
         };
         let plane = Arc::new(DataPlane::with_selector(&config, selector).unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -6,7 +6,9 @@ use tonic::Code;
 
 use crate::data_plane::failure::Refusal;
 use crate::data_plane::interfaces::MethodModel;
+use crate::data_plane::quota::Quota;
 use crate::data_plane::versions::VersionSlot;
+use crate::host::Outbound;
 use crate::snapshot::Limits;
 
 /// The method that a request calls, of the version that was drawn for it.
@@ -16,6 +18,8 @@ pub(in crate::data_plane) struct Callee {
     pub(in crate::data_plane) slot: Arc<VersionSlot>,
     pub(in crate::data_plane) method: Arc<MethodModel>,
     pub(in crate::data_plane) limits: Limits,
+    pub(in crate::data_plane) quota: Arc<Quota>,
+    pub(in crate::data_plane) outbound: Arc<Outbound>,
 }
 
 impl Callee {

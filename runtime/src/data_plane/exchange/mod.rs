@@ -13,6 +13,7 @@
 //! Each step is a file beside this one and a line in `exchange`. What a step must hold
 //! until the response is complete travels with the [`ReplyStream`].
 
+mod admission;
 mod callee;
 mod reply;
 mod request;
@@ -43,7 +44,12 @@ impl DataPlane {
             protocol = head.protocol.name(),
             "a request"
         );
-        self.call(callee, head, requests).await
+        let permit = admission::admit(callee, head.deadline).await?;
+        let mut reply = self.call(callee, head, requests).await?;
+        if let Replies::Stream(stream) = &mut reply.body {
+            stream.hold(permit);
+        }
+        Ok(reply)
     }
 
     /// Calls the method.
@@ -65,6 +71,8 @@ impl DataPlane {
             deadline: head.deadline,
             limits: callee.limits,
             wire: head.wire,
+            log_rate: Arc::clone(&callee.quota.log),
+            outbound: Arc::clone(&callee.outbound),
         };
         let Requests::One(request) = requests else {
             return Err(callee.streams_unserved());

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use wasmtime::component::Val;
 
 use crate::data_plane::failure::Refusal;
+use crate::data_plane::quota::Permit;
 
 /// A response before it is encoded.
 pub(in crate::data_plane) struct Reply {
@@ -39,10 +40,16 @@ pub(in crate::data_plane) struct ReplyStream {
     /// What the call came to: the trailers, or why there are no more items.
     end: Option<oneshot::Receiver<Result<HeaderMap, Refusal>>>,
     trailers: HeaderMap,
+    permit: Option<Permit>,
 }
 
 #[allow(dead_code, reason = "until the host streams")]
 impl ReplyStream {
+    /// Keeps the request's permit until the stream is dropped.
+    pub(super) fn hold(&mut self, permit: Permit) {
+        self.permit = Some(permit);
+    }
+
     /// The next messages, as many as are there, in order and never none; `None` when
     /// the guest has ended the stream. After an error there is nothing more.
     pub(in crate::data_plane) fn poll_next(

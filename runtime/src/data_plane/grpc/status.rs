@@ -17,6 +17,8 @@ use crate::transcode::RpcStatus;
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
+/// When the caller should come again, in milliseconds (gRPC Retry Design, "Pushback").
+const PUSHBACK: HeaderName = HeaderName::from_static("grpc-retry-pushback-ms");
 pub(super) const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 
 /// What must be encoded in a `grpc-message`, and the space, which HTTP allows only
@@ -59,6 +61,10 @@ fn split(refusal: Refusal) -> (HeaderMap, HeaderMap) {
     let parts = refusal.into_parts();
     let mut trailers = parts.trailers;
     trailers.insert(STATUS, HeaderValue::from(parts.code as i32));
+    if let Some(retry) = parts.retry {
+        let millis = u32::try_from(retry.as_millis()).unwrap_or(u32::MAX);
+        trailers.insert(PUSHBACK, millis.into());
+    }
     if !parts.details.is_empty() {
         let status = RpcStatus {
             code: parts.code as i32,
