@@ -20,12 +20,18 @@ mod node;
 mod serving;
 mod snapshot;
 mod store;
+mod tls;
 mod token;
 mod transcode;
 
 pub use control::ReflectionError;
+pub use listener::Listener;
 pub use node::{Node, NodeConfig, NodeError};
 pub use serving::{Health, PrepareError, Serving, ServingConfig};
-pub use snapshot::{InterfaceEntry, Limits, ServiceEntry, Snapshot, Target, VersionEntry};
+pub use snapshot::{
+    Allow, Auth, InterfaceEntry, KeySource, Limits, ServiceEntry, Snapshot, Sticky, Target,
+    VersionEntry,
+};
 pub use store::StoreError;
+pub use tls::{ClientCertificates, TlsError, TlsFiles};
 pub use token::{Token, TokenError};

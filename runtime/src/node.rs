@@ -11,9 +11,10 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clock::{Clock, SystemClock};
 use crate::control::{ControlPlane, ControlService, Endpoint, NodeFacts, ReflectionError};
-use crate::listener::serve_connections;
+use crate::listener::{Listener, serve_connections};
 use crate::serving::{Serving, ServingConfig};
 use crate::store::{Moment, Store, StoreError};
+use crate::tls::{Tls, TlsError, TlsFiles};
 use crate::token::Token;
 
 /// How long requests in flight may take to end when a node shuts down.
@@ -31,6 +32,8 @@ pub struct NodeConfig {
     /// What clients of the control API must know. Required where `control` is
     /// not on the loopback interface.
     pub token: Option<Token>,
+    /// What secures the services' listener; absent, they are served in clear.
+    pub tls: Option<TlsFiles>,
 }
 
 /// Why a node did not start.
@@ -58,6 +61,9 @@ pub enum NodeError {
         #[source]
         source: io::Error,
     },
+    /// The files of TLS cannot be used.
+    #[error("services cannot be served over TLS")]
+    Tls(#[from] TlsError),
     /// The store could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -102,6 +108,10 @@ impl Node {
                 address: config.control,
             });
         }
+        let tls = match config.tls {
+            Some(files) => Some(Tls::open(files).await?),
+            None => None,
+        };
         let (control, control_address) = bind(config.control, "--control").await?;
         let (data, data_address) = bind(config.listen, "--listen").await?;
         let store = open(config.state, Arc::clone(&clock)).await?;
@@ -122,10 +132,12 @@ impl Node {
 
         let stop = CancellationToken::new();
         let tasks = vec![
-            tokio::spawn(serve_connections(control, stop.clone(), move |request| {
-                endpoint.clone().answer(request)
-            })),
-            tokio::spawn(serving.serve(data, stop.clone())),
+            tokio::spawn(serve_connections(
+                control.into(),
+                stop.clone(),
+                move |request| endpoint.clone().answer(request),
+            )),
+            tokio::spawn(serving.serve(Listener::new(data, tls), stop.clone())),
             tokio::spawn(restore(plane, versions, set_ready, stop.clone())),
         ];
         Ok(Self {

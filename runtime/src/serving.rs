@@ -27,10 +27,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use vimana_proto::{Address, Digest};
 
+use crate::listener::Listener;
 use crate::snapshot::{Snapshot, VersionEntry};
 
 /// What runs the services: the data plane, or a stand-in for it in tests.
@@ -66,7 +66,7 @@ pub trait Serving: Send + Sync + 'static {
     /// Serves the connections of `listener` until `stop` is cancelled, then takes
     /// no new ones, lets requests in flight end, and returns. The caller drops
     /// the future when its patience ends.
-    async fn serve(self: Arc<Self>, listener: TcpListener, stop: CancellationToken);
+    async fn serve(self: Arc<Self>, listener: Listener, stop: CancellationToken);
 }
 
 /// Where the data plane finds and keeps files.

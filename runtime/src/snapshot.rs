@@ -1,12 +1,13 @@
 //! What is to be served, as one immutable value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderName;
 use vimana_proto::options::OpenTelemetryExporter;
 use vimana_proto::{Digest, OutboundHost, ServiceName, VersionName};
 
@@ -39,6 +40,13 @@ pub struct ServiceEntry {
     /// every weight is above 0. Empty where no route was applied: then the
     /// service takes no traffic.
     pub targets: Vec<Target>,
+    /// What keeps one caller with one version; none for nothing.
+    pub sticky: Option<Sticky>,
+    /// The versions that get a copy of each request: each is one of
+    /// [`Self::versions`], and takes no traffic.
+    pub shadows: Vec<semver::Version>,
+    /// Who may call; none for everybody.
+    pub auth: Option<Arc<Auth>>,
 }
 
 /// What one request may use, and all requests together.
@@ -84,6 +92,53 @@ pub struct Target {
     pub version: semver::Version,
     /// The share, relative to the sum of all.
     pub weight: u32,
+}
+
+/// What keeps one caller with one version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sticky {
+    /// A header.
+    Header(HeaderName),
+    /// A cookie, which answers set where requests have none.
+    Cookie(String),
+}
+
+/// Who may call a service: those with a JSON Web Token (RFC 7519) of an issuer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Auth {
+    /// Where the issuer's keys are, in their order.
+    pub key_sets: Vec<KeySource>,
+    /// The `iss` of tokens.
+    pub issuer: String,
+    /// The `aud` of tokens.
+    pub audience: String,
+    /// How far clocks may differ.
+    pub clock_skew: Duration,
+    /// Who may call which methods; none for everybody with a token.
+    pub allow: Vec<Allow>,
+}
+
+/// Where keys of an issuer are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum KeySource {
+    /// Where they are fetched.
+    Url(String),
+    /// The keys themselves, a JSON Web Key Set (RFC 7517). It was read once when it
+    /// was applied, and holds keys that can be used.
+    Keys(String),
+}
+
+/// Callers who may call some methods.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Allow {
+    /// The methods, as in `SayHello`; none for all.
+    pub methods: BTreeSet<String>,
+    /// Whether callers without a token may call them.
+    pub anonymous: bool,
+    /// The values of `sub`; none for any.
+    pub subjects: BTreeSet<String>,
+    /// The values of `scope` that are all needed.
+    pub scopes: BTreeSet<String>,
 }
 
 /// A component that implements an interface.

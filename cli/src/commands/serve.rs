@@ -73,6 +73,7 @@ pub(crate) async fn start(
         control: listeners.control,
         state,
         token,
+        tls: None,
     })
     .await
     .map_err(|error| failed(&error))

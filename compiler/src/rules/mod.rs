@@ -124,6 +124,13 @@ groups! {
         local_outbound_host,
         covered_outbound_host,
         unused_outbound_hosts,
+        invalid_sticky_key,
+        needless_sticky,
+        shadow_with_weight,
+        insecure_jwks,
+        invalid_jwks,
+        unknown_allowed_method,
+        contradicting_allow,
     }
     /// `vimana.toml`, and keys and values wherever they stand.
     Settings settings {
@@ -252,6 +259,7 @@ groups! {
         token_in_clear,
         probable_secret,
         exposed_variable,
+        private_key,
     }
     /// Where what runs comes from.
     SupplyChain supply_chain {

@@ -3,11 +3,11 @@
 use vimana_proto::ServiceName;
 use vimana_proto::config::v1::{self, service::Placement};
 
-use super::{Limits, Region, ServiceConfig, Version, allowance, instances, limits};
+use super::{Limits, Region, ServiceConfig, Version, allowance, auth, instances, limits, sticky};
 use crate::diagnostic::Diagnostic;
 use crate::rules::{
     covered_selector, duplicate_version, invalid_domain, invalid_selector, invalid_version,
-    missing_field, no_traffic,
+    missing_field, no_traffic, shadow_with_weight,
 };
 use crate::settings::Selector;
 use crate::source::RepoPath;
@@ -30,11 +30,16 @@ pub(super) fn check(
         regions: Vec::new(),
         versions: Vec::new(),
         allowances: Vec::new(),
+        auth: None,
+        sticky: None,
     };
     check_domain(&config, diagnostics);
     config.regions = regions(&config, text, diagnostics);
     config.versions = versions(&config, diagnostics);
     check_weights(&config, diagnostics);
+    check_shadows(&config, diagnostics);
+    config.sticky = sticky::read(&config, diagnostics);
+    config.auth = auth::read(&config, diagnostics);
     config.allowances = allowance::read(&config, text, diagnostics);
     if let Some(limits) = &config.message.limits {
         let span = |field: &str| {
@@ -160,6 +165,7 @@ fn versions(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) -> Vec<Ve
             interface: non_empty(&block.interface),
             component: non_empty(&block.component),
             weight: block.weight,
+            shadow: block.shadow,
             path,
         });
     }
@@ -172,9 +178,11 @@ fn non_empty(text: &str) -> Option<String> {
 
 fn check_weights(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) {
     let blocks = &config.message.version;
-    let is_alone = matches!(blocks.as_slice(), [only] if only.weight.is_none());
+    let serving: Vec<_> = blocks.iter().filter(|block| !block.shadow).collect();
+    let is_alone = matches!(serving.as_slice(), [only] if only.weight.is_none());
     let weight_path = |index| format!("version[{index}].weight");
-    // A weight that is no number has been reported as such, and may be any.
+    // A weight that is no number has been reported as such, and may be any. One of
+    // a shadow is reported by another rule.
     let takes_traffic = |(index, block): (usize, &v1::Version)| {
         block.weight.unwrap_or(0) > 0
             || (block.weight.is_none() && config.is_written(&weight_path(index)))
@@ -191,4 +199,16 @@ fn check_weights(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) {
         }
     });
     diagnostics.push(no_traffic::diagnostic(paths));
+}
+
+fn check_shadows(config: &ServiceConfig, diagnostics: &mut Vec<Diagnostic>) {
+    for version in config.versions.iter().filter(|version| version.shadow) {
+        if version.weight.is_some_and(|weight| weight > 0) {
+            diagnostics.push(shadow_with_weight::diagnostic(
+                config.name_span(&format!("{}.weight", version.path)),
+                &version.version,
+                config.name_span(&format!("{}.shadow", version.path)),
+            ));
+        }
+    }
 }

@@ -60,6 +60,15 @@ pub(super) const RESPONSE_SIZE: Limit = Limit {
     ..MESSAGE_SIZE
 };
 
+/// Of `auth`.
+pub(super) const CLOCK_SKEW: Limit = Limit {
+    field: "clock_skew",
+    units: TIMES,
+    least: (0, "`0s`"),
+    most: (600_000_000_000, "`10m`"),
+    example: "60s",
+};
+
 pub(super) const CONCURRENT_REQUESTS: Count = Count {
     field: "concurrent_requests",
     least: 1,

@@ -2,6 +2,7 @@
 //! its fields, checked as far as the file alone allows.
 
 mod allowance;
+mod auth;
 mod check;
 mod diagnostics;
 mod instances;
@@ -9,6 +10,7 @@ mod limit;
 mod limits;
 mod outbound;
 mod quantity;
+mod sticky;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +23,9 @@ use crate::textproto::bind::{self, FieldSpan, FieldSpans};
 use crate::textproto::parse;
 
 pub use allowance::{Allow, Allowance};
+pub use auth::{Allow as AllowedCallers, Auth, Jwks};
 pub use limits::Limits;
+pub use sticky::Sticky;
 
 /// The configuration of one service.
 #[derive(Debug, Clone)]
@@ -34,6 +38,8 @@ pub struct ServiceConfig {
     regions: Vec<Region>,
     versions: Vec<Version>,
     allowances: Vec<Allowance>,
+    auth: Option<Auth>,
+    sticky: Option<Sticky>,
 }
 
 /// An entry of `regional.regions`.
@@ -56,6 +62,8 @@ pub struct Version {
     pub component: Option<String>,
     /// The share of the traffic.
     pub weight: Option<u32>,
+    /// Whether it gets a copy of the requests that others answer.
+    pub shadow: bool,
     /// Where the block is in the message: `version[0]`.
     pub path: String,
 }
@@ -139,6 +147,18 @@ impl ServiceConfig {
     #[must_use]
     pub fn allowances(&self) -> &[Allowance] {
         &self.allowances
+    }
+
+    /// Who may call; none for everybody.
+    #[must_use]
+    pub const fn auth(&self) -> Option<&Auth> {
+        self.auth.as_ref()
+    }
+
+    /// What keeps one caller with one version, where it is valid.
+    #[must_use]
+    pub const fn sticky(&self) -> Option<&Sticky> {
+        self.sticky.as_ref()
     }
 
     /// Where the value of the field at `path` is written, for example

@@ -1,5 +1,6 @@
 //! Services: what the files of one folder say together.
 
+mod auth;
 mod claims;
 mod component;
 mod definition;
@@ -7,6 +8,7 @@ mod findings;
 mod folder;
 mod http;
 mod identity;
+mod jwks;
 mod link;
 mod messages;
 mod outbound;

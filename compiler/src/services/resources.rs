@@ -6,6 +6,7 @@ use vimana_proto::state::v1::{
 };
 use vimana_proto::{Address, Digest, Kind};
 
+use super::auth;
 use super::component::{self, Checked};
 use super::folder::Service;
 use super::link::{Call, Offers};
@@ -19,7 +20,7 @@ use crate::placement::{Placed, place};
 use crate::protobuf::Protos;
 use crate::rules::{exposed_variable, undeclared_variable};
 use crate::secrets;
-use crate::service_config::ServiceConfig;
+use crate::service_config::{ServiceConfig, Sticky};
 use crate::settings::Settings;
 use crate::texts::Texts;
 
@@ -61,6 +62,7 @@ impl Resources<'_, '_> {
                 placement: Some(placement(service, placed)),
                 limits: Some(limits(&service.config)),
                 requests_per_instance: service.config.requests_per_instance(),
+                auth: auth::resolve(service, self.texts, self.out),
                 ..Default::default()
             }),
             self.texts.origin(&newest.span),
@@ -161,14 +163,15 @@ impl Resources<'_, '_> {
         &mut self,
         service: &Service,
         service_address: &Address,
-        mut targets: Vec<(&Chosen<'_>, Address)>,
+        mut versions: Vec<(&Chosen<'_>, Address)>,
     ) {
-        targets.retain(|(version, _)| version.weight > 0);
-        targets.sort_by(|(a, _), (b, _)| {
+        versions.sort_by(|(a, _), (b, _)| {
             let precedence = b.version.cmp_precedence(&a.version);
             precedence.then_with(|| b.version.cmp(&a.version))
         });
-        let Some((first, _)) = targets.first() else {
+        versions.retain(|(version, _)| version.weight > 0 || version.is_shadow);
+        let targets = versions.iter().filter(|(version, _)| version.weight > 0);
+        let Some((first, _)) = targets.clone().next() else {
             return;
         };
         let span = if service.is_configured && !service.config.versions().is_empty() {
@@ -176,22 +179,25 @@ impl Resources<'_, '_> {
         } else {
             first.span.clone()
         };
+        let shadows = versions.iter().filter(|(version, _)| version.is_shadow);
         let address = self.graph.add(
             spec::Kind::Route(Route {
                 service: service.name.to_string(),
                 targets: targets
-                    .iter()
                     .map(|(version, _)| RouteTarget {
                         version: version.version.to_string(),
                         weight: version.weight,
                     })
                     .collect(),
-                ..Default::default()
+                sticky: service.config.sticky().map(sticky),
+                shadows: shadows
+                    .map(|(version, _)| version.version.to_string())
+                    .collect(),
             }),
             self.texts.origin(&span),
         );
         self.graph.depends(&address, service_address);
-        for (_, version) in &targets {
+        for (_, version) in &versions {
             self.graph.depends(&address, version);
         }
     }
@@ -265,6 +271,14 @@ fn limits(config: &ServiceConfig) -> Limits {
             .into_iter()
             .collect(),
     }
+}
+
+fn sticky(sticky: &Sticky) -> v1::Sticky {
+    let key = match sticky {
+        Sticky::Header(name) => v1::sticky::Key::Header(name.clone()),
+        Sticky::Cookie(name) => v1::sticky::Key::Cookie(name.clone()),
+    };
+    v1::Sticky { key: Some(key) }
 }
 
 fn placement(service: &Service, placed: Placed) -> Placement {

@@ -18,6 +18,8 @@ pub(crate) struct Chosen<'s> {
     pub(crate) definition: &'s Definition,
     pub(crate) component: RepoPath,
     pub(crate) weight: u32,
+    /// Whether it gets a copy of the requests that others answer.
+    pub(crate) is_shadow: bool,
     /// What makes it a version: its `version {}`, or the version of the `.proto`.
     pub(crate) span: Span,
     /// What names the component: the same, or the field that does.
@@ -34,11 +36,16 @@ pub(crate) fn choose<'s>(
         return choose_only(service, out).into_iter().collect();
     }
     let entries = service.config.versions();
-    let is_only = service.config.message().version.len() == 1;
+    let blocks = &service.config.message().version;
+    let is_only = blocks.iter().filter(|block| !block.shadow).count() == 1;
     entries
         .iter()
         .filter_map(|entry| {
-            let weight = entry.weight.unwrap_or(if is_only { WHOLE } else { 0 });
+            let weight = match entry.weight {
+                _ if entry.shadow => 0,
+                None if is_only => WHOLE,
+                written => written.unwrap_or(0),
+            };
             choose_entry(service, entry, weight, texts, out)
         })
         .collect()
@@ -73,6 +80,7 @@ fn choose_only<'s>(service: &'s Service, out: &mut Vec<Diagnostic>) -> Option<Ch
                 definition,
                 component,
                 weight: WHOLE,
+                is_shadow: false,
                 component_span: span.clone(),
                 span,
             })
@@ -110,6 +118,7 @@ fn choose_entry<'s>(
         definition: definition?,
         component: component?,
         weight,
+        is_shadow: entry.shadow,
         span: service.config.name_span(&entry.path),
         component_span,
     })

@@ -13,7 +13,8 @@ use vimana_proto::state::v1::{self as state, Resource, spec};
 use vimana_proto::{Address, Digest, Kind, OutboundHost, ServiceName, VersionName};
 
 use super::limits::{limits, outbound_hosts, requests_per_instance};
-use crate::snapshot::{InterfaceEntry, Limits, Target};
+use super::{auth, traffic};
+use crate::snapshot::{Auth, InterfaceEntry, Limits, Sticky, Target};
 
 /// The kinds that this release can hold, sorted by name.
 pub(super) const SUPPORTED_KINDS: [Kind; 6] = [
@@ -73,10 +74,16 @@ pub(super) enum Checked {
     Interface(InterfaceEntry),
     Service(Box<ServiceParts>),
     Version(Box<VersionParts>),
-    Route {
-        service: ServiceName,
-        targets: Vec<Target>,
-    },
+    Route(RouteParts),
+}
+
+/// How traffic is shared.
+#[derive(Debug, Clone)]
+pub(super) struct RouteParts {
+    pub(super) service: ServiceName,
+    pub(super) targets: Vec<Target>,
+    pub(super) sticky: Option<Sticky>,
+    pub(super) shadows: Vec<semver::Version>,
 }
 
 /// What all versions of a service share.
@@ -86,6 +93,7 @@ pub(super) struct ServiceParts {
     pub(super) limits: Limits,
     pub(super) outbound_hosts: Arc<[OutboundHost]>,
     pub(super) requests_per_instance: NonZeroU32,
+    pub(super) auth: Option<Arc<Auth>>,
 }
 
 /// A version whose interface is still to be found.
@@ -202,8 +210,9 @@ pub(super) fn resource(resource: &Resource) -> Result<Checked, Invalid> {
         }
         spec::Kind::Route(found) => {
             declares(resource, &Address::new(Kind::Service, &found.service))?;
-            for target in &found.targets {
-                let name = format!("{}@{}", found.service, target.version);
+            let targets = found.targets.iter().map(|target| &target.version);
+            for version in targets.chain(&found.shadows) {
+                let name = format!("{}@{version}", found.service);
                 declares(resource, &Address::new(Kind::Version, name))?;
             }
             route(found).map_err(problem)
@@ -274,6 +283,7 @@ fn service(found: &state::Service) -> Result<Checked, String> {
         limits: limits(written)?,
         outbound_hosts: outbound_hosts(written)?,
         requests_per_instance: requests_per_instance(found),
+        auth: found.auth.as_ref().map(auth::auth).transpose()?,
     })))
 }
 
@@ -307,11 +317,17 @@ fn route(found: &state::Route) -> Result<Checked, String> {
             return Err(format!("version {version} has two weights"));
         }
     }
+    let shadows = traffic::shadows(found, &targets)?;
     let targets = targets
         .into_iter()
         .map(|(version, weight)| Target { version, weight })
         .collect();
-    Ok(Checked::Route { service, targets })
+    Ok(Checked::Route(RouteParts {
+        service,
+        targets,
+        sticky: found.sticky.as_ref().map(traffic::sticky).transpose()?,
+        shadows,
+    }))
 }
 
 fn version_name(text: &str) -> Result<VersionName, String> {

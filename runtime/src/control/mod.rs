@@ -1,5 +1,6 @@
 //! The control API: gRPC and HTTP/JSON on one port.
 
+mod auth;
 mod checked;
 mod endpoint;
 mod guard;
@@ -9,6 +10,7 @@ mod model;
 mod plane;
 mod service;
 mod status;
+mod traffic;
 mod upload;
 
 pub(crate) use endpoint::Endpoint;

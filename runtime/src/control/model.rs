@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use vimana_proto::{Address, Digest, Kind, ServiceName, VersionName};
 
-use super::checked::{Checked, ServiceParts, VersionParts};
-use crate::snapshot::{InterfaceEntry, ServiceEntry, Snapshot, Target, VersionEntry};
+use super::checked::{Checked, RouteParts, ServiceParts, VersionParts};
+use crate::snapshot::{InterfaceEntry, ServiceEntry, Snapshot, VersionEntry};
 
 /// Follows the store step by step, so that a step costs what its own service
 /// costs and no more.
@@ -27,7 +27,7 @@ struct Parts {
     service: Option<Box<ServiceParts>>,
     interfaces: BTreeMap<semver::Version, Arc<InterfaceEntry>>,
     versions: BTreeMap<semver::Version, Arc<VersionEntry>>,
-    targets: Vec<Target>,
+    route: Option<RouteParts>,
 }
 
 impl Parts {
@@ -35,12 +35,15 @@ impl Parts {
         self.service.is_none()
             && self.interfaces.is_empty()
             && self.versions.is_empty()
-            && self.targets.is_empty()
+            && self.route.is_none()
     }
 
     fn entry(&self, name: &ServiceName) -> Option<ServiceEntry> {
-        let is_known = |target: &&Target| self.versions.contains_key(&target.version);
         let service = self.service.as_ref()?;
+        let is_known = |version: &semver::Version| self.versions.contains_key(version);
+        let route = self.route.as_ref();
+        let targets = route.map_or(&[][..], |route| &route.targets);
+        let shadows = route.map_or(&[][..], |route| &route.shadows);
         Some(ServiceEntry {
             name: name.clone(),
             workspace: self.workspace.clone(),
@@ -48,7 +51,18 @@ impl Parts {
             outbound_hosts: Arc::clone(&service.outbound_hosts),
             requests_per_instance: service.requests_per_instance,
             versions: self.versions.clone(),
-            targets: self.targets.iter().filter(is_known).cloned().collect(),
+            targets: targets
+                .iter()
+                .filter(|target| is_known(&target.version))
+                .cloned()
+                .collect(),
+            sticky: route.and_then(|route| route.sticky.clone()),
+            shadows: shadows
+                .iter()
+                .filter(|version| is_known(version))
+                .cloned()
+                .collect(),
+            auth: service.auth.clone(),
         })
     }
 }
@@ -60,10 +74,7 @@ pub(super) enum Part {
     Interface(Arc<InterfaceEntry>),
     Service(Box<ServiceParts>),
     Version(Arc<VersionEntry>),
-    Route {
-        service: ServiceName,
-        targets: Vec<Target>,
-    },
+    Route(RouteParts),
 }
 
 impl Model {
@@ -91,7 +102,7 @@ impl Model {
             Part::Interface(interface) => interface.name.service.clone(),
             Part::Version(version) => version.name.service.clone(),
             Part::Service(service) => service.name.clone(),
-            Part::Route { service, .. } => service.clone(),
+            Part::Route(route) => route.service.clone(),
         };
         let parts = self.parts.entry(service.clone()).or_default();
         workspace.clone_into(&mut parts.workspace);
@@ -107,7 +118,7 @@ impl Model {
             Part::Version(version) => {
                 parts.versions.insert(version.name.version.clone(), version);
             }
-            Part::Route { targets, .. } => parts.targets = targets,
+            Part::Route(route) => parts.route = Some(route),
         }
         self.refresh(&service);
         true
@@ -126,7 +137,7 @@ impl Model {
         match (address.kind(), version) {
             (Kind::Interface, Some(version)) => drop(parts.interfaces.remove(&version)),
             (Kind::Version, Some(version)) => drop(parts.versions.remove(&version)),
-            (Kind::Route, _) => parts.targets.clear(),
+            (Kind::Route, _) => parts.route = None,
             _ => parts.service = None,
         }
         self.refresh(&service);
@@ -206,7 +217,7 @@ impl Part {
             Checked::Passive => Self::Passive,
             Checked::Interface(interface) => Self::Interface(Arc::new(interface)),
             Checked::Service(service) => Self::Service(service),
-            Checked::Route { service, targets } => Self::Route { service, targets },
+            Checked::Route(route) => Self::Route(route),
             Checked::Version(version) => return Err(version),
         })
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use http::header::RETRY_AFTER;
-use http::{HeaderMap, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use prost::Message as _;
 use prost_types::Any;
 use tonic::Code;
@@ -162,6 +162,12 @@ impl Refusal {
     pub(super) fn with_metadata(mut self, headers: HeaderMap, trailers: HeaderMap) -> Self {
         self.0.headers = headers;
         self.0.trailers = trailers;
+        self
+    }
+
+    /// Adds a header.
+    pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.append(name, value);
         self
     }
 

@@ -47,6 +47,11 @@ pub(super) struct MethodModel {
 }
 
 impl MethodModel {
+    /// The name, as in `SayHello`.
+    pub(super) fn name(&self) -> &str {
+        self.method().descriptor.name()
+    }
+
     pub(super) fn method(&self) -> &Method {
         &self.interface.methods()[self.index]
     }

@@ -15,6 +15,7 @@ use super::failure::{Refusal, ambiguous};
 use super::service::Bound;
 use super::table::{Miss, Table};
 use super::{DataPlane, host_of};
+use crate::listener::Connection;
 use crate::transcode::{Failure, json_response, read_json};
 
 /// Answers a request that is no gRPC.
@@ -46,10 +47,11 @@ async fn answer_request(
     let arrival = Instant::now();
     let host = host_of(request.uri(), request.headers());
     let (verb, path) = (request.method().as_str(), request.uri().path());
-    let mut found = table.http(&host, verb, path, &plane.selector);
+    let chooser = plane.chooser(&request);
+    let mut found = table.http(&host, verb, path, &chooser);
     if request.method() == Method::HEAD && found.is_err() {
         // RFC 9110, section 9.3.2: what answers `GET` answers `HEAD`.
-        found = table.http(&host, Method::GET.as_str(), path, &plane.selector);
+        found = table.http(&host, Method::GET.as_str(), path, &chooser);
     }
     let bound = match found {
         Ok(bound) => bound,
@@ -135,6 +137,7 @@ async fn answer(
         deadline,
         protocol: Protocol::Json,
         wire: None,
+        connection: Connection::of(&parts.extensions).cloned(),
     };
     let reply = plane.exchange(callee, head, Requests::One(value)).await?;
     Ok(respond(callee, rule, reply)?)

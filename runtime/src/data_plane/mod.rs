@@ -19,30 +19,33 @@ mod json;
 mod quota;
 mod service;
 mod table;
+mod traffic;
 mod versions;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use http::{HeaderMap, Request, Response, Uri};
 use hyper::body::Incoming;
 use parking_lot::Mutex;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use vimana_proto::{Address, Kind};
 
 pub use crate::host::{EngineError, HostError};
-pub use service::Selector;
+pub(crate) use exchange::KeySet;
+pub use traffic::Selector;
 
 use crate::host::{EngineSettings, Host, Network};
-use crate::listener::serve_connections;
+use crate::listener::{Connection, Listener, serve_connections};
 use crate::serving::{Health, PrepareError, Serving, ServingConfig};
 use crate::snapshot::{Snapshot, VersionEntry};
 use crate::transcode::is_grpc;
+use exchange::Authenticators;
 use quota::Quotas;
 use table::Table;
+use traffic::Chooser;
 use versions::Versions;
 
 /// Runs the services of a node.
@@ -55,6 +58,9 @@ pub struct DataPlane {
     /// Held while a snapshot is being published.
     publishing: Mutex<()>,
     selector: Selector,
+    authenticators: Authenticators,
+    /// The data plane itself, for what outlives a request; known once it serves.
+    me: OnceLock<Weak<Self>>,
 }
 
 /// What is served.
@@ -81,7 +87,19 @@ impl DataPlane {
             current: ArcSwap::default(),
             publishing: Mutex::default(),
             selector,
+            authenticators: Authenticators::default(),
+            me: OnceLock::new(),
         })
+    }
+
+    /// What a version is chosen by, for one request.
+    fn chooser<'a, B>(&'a self, request: &'a Request<B>) -> Chooser<'a> {
+        let connection = Connection::of(request.extensions());
+        Chooser {
+            selector: &self.selector,
+            headers: request.headers(),
+            is_secure: connection.is_some_and(|connection| connection.is_secure),
+        }
     }
 
     async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
@@ -118,9 +136,13 @@ impl Serving for DataPlane {
         let _publishing = self.publishing.lock();
         let before = self.current.load_full();
         let changes = table::changes(&before.snapshot, &snapshot);
-        let table = before
-            .table
-            .with(&changes, &self.versions, &self.quotas, &self.network);
+        let table = before.table.with(
+            &changes,
+            &self.versions,
+            &self.quotas,
+            &self.network,
+            &self.authenticators,
+        );
         self.current.store(Arc::new(Current {
             snapshot: Arc::clone(&snapshot),
             table,
@@ -143,7 +165,8 @@ impl Serving for DataPlane {
         )
     }
 
-    async fn serve(self: Arc<Self>, listener: TcpListener, stop: CancellationToken) {
+    async fn serve(self: Arc<Self>, listener: Listener, stop: CancellationToken) {
+        self.me.get_or_init(|| Arc::downgrade(&self));
         serve_connections(listener, stop, move |request| {
             Arc::clone(&self).handle(request)
         })

@@ -6,16 +6,13 @@ use std::sync::Arc;
 use vimana_interface::http::{FieldPath, RouteError, Rule};
 use vimana_proto::ServiceName;
 
-use super::exchange::Callee;
+use super::exchange::{Authenticator, Authenticators, Callee};
 use super::interfaces::{MethodModel, Root};
 use super::quota::{Quota, Quotas};
+use super::traffic::{Candidate, Chooser, Shadows, StickyCaller};
 use super::versions::{VersionSlot, Versions};
 use crate::host::{Network, Outbound};
-use crate::snapshot::{Limits, ServiceEntry};
-
-/// Draws a number below its argument, which is above 0: the place of a request
-/// among all weights.
-pub type Selector = Box<dyn Fn(u64) -> u64 + Send + Sync>;
+use crate::snapshot::{Limits, ServiceEntry, Sticky};
 
 /// A service as requests find it.
 ///
@@ -31,6 +28,9 @@ pub(super) struct ServiceRoutes {
     quota: Arc<Quota>,
     outbound: Arc<Outbound>,
     shares: Vec<Share>,
+    sticky: Option<Sticky>,
+    shadows: Shadows,
+    auth: Option<Arc<Authenticator>>,
 }
 
 struct Share {
@@ -51,6 +51,7 @@ impl ServiceRoutes {
         versions: &Versions,
         quotas: &Quotas,
         network: &Network,
+        authenticators: &Authenticators,
     ) -> Self {
         let share = |target: &crate::snapshot::Target| {
             let version = entry.versions.get(&target.version)?;
@@ -69,6 +70,9 @@ impl ServiceRoutes {
             quota: quotas.quota(&entry.name, &entry.limits),
             outbound: Arc::new(Outbound::new(&entry.outbound_hosts, network)),
             shares: entry.targets.iter().filter_map(share).collect(),
+            sticky: entry.sticky.clone(),
+            shadows: Shadows::new(entry, versions),
+            auth: entry.auth.as_ref().map(|auth| authenticators.of(auth)),
         }
     }
 
@@ -84,13 +88,14 @@ impl ServiceRoutes {
     }
 
     /// The method of a gRPC request, and a version that has it.
-    pub(super) fn method(&self, name: &str, selector: &Selector) -> Option<Callee> {
+    pub(super) fn method(&self, name: &str, chooser: &Chooser<'_>) -> Option<Callee> {
         let having = self.shares.iter().filter_map(|share| {
             let method = share.slot.model()?.method(name)?;
-            Some((share.weight, (share, method)))
+            Some(share.candidate(method))
         });
-        let (share, method) = draw(having.collect(), selector)?;
-        Some(self.callee(share, method))
+        let caller = self.caller(chooser);
+        let (share, method) = chooser.choose(&caller, having.collect())?;
+        Some(self.callee(share, method, caller))
     }
 
     /// The method that HTTP rules bind a request to, and a version that has them.
@@ -98,7 +103,7 @@ impl ServiceRoutes {
         &self,
         verb: &str,
         path: &str,
-        selector: &Selector,
+        chooser: &Chooser<'_>,
     ) -> Result<Bound, RouteError> {
         let mut refusal = RouteError::NotFound;
         let mut matches = Vec::with_capacity(self.shares.len());
@@ -107,25 +112,47 @@ impl ServiceRoutes {
                 continue;
             };
             match model.route(verb, path) {
-                Ok(found) => matches.push((share.weight, (share, found))),
+                Ok(found) => matches.push(share.candidate(found)),
                 Err(error) => refusal = more_telling(refusal, error),
             }
         }
-        let (share, found) = draw(matches, selector).ok_or(refusal)?;
+        let caller = self.caller(chooser);
+        let (share, found) = chooser.choose(&caller, matches).ok_or(refusal)?;
         Ok(Bound {
-            callee: self.callee(share, &found.target.method),
+            callee: self.callee(share, &found.target.method, caller),
             rule: Arc::clone(&found.target.rule),
             variables: found.variables,
         })
     }
 
-    fn callee(&self, share: &Share, method: &Arc<MethodModel>) -> Callee {
+    /// Who calls, where that decides which version serves.
+    fn caller(&self, chooser: &Chooser<'_>) -> StickyCaller {
+        match &self.sticky {
+            Some(sticky) if self.shares.len() > 1 => StickyCaller::of(sticky, chooser),
+            _ => StickyCaller::Any,
+        }
+    }
+
+    fn callee(&self, share: &Share, method: &Arc<MethodModel>, caller: StickyCaller) -> Callee {
         Callee {
             slot: Arc::clone(&share.slot),
             method: Arc::clone(method),
             limits: self.limits,
             quota: Arc::clone(&self.quota),
             outbound: Arc::clone(&self.outbound),
+            auth: self.auth.clone(),
+            shadows: self.shadows.clone(),
+            cookie: caller.into_cookie(),
+        }
+    }
+}
+
+impl Share {
+    fn candidate<T>(&self, found: T) -> Candidate<'_, (&Self, T)> {
+        Candidate {
+            weight: self.weight,
+            version: &self.slot.label,
+            found: (self, found),
         }
     }
 }
@@ -145,51 +172,9 @@ pub(super) fn more_telling(one: RouteError, other: RouteError) -> RouteError {
     }
 }
 
-/// One of `candidates` by weight. From one alone, nothing is drawn.
-fn draw<T>(mut candidates: Vec<(u32, T)>, selector: &Selector) -> Option<T> {
-    if candidates.len() > 1 {
-        let total = candidates
-            .iter()
-            .map(|(weight, _)| u64::from(*weight))
-            .sum();
-        let mut place = selector(total);
-        let at = candidates.iter().position(|(weight, _)| {
-            let weight = u64::from(*weight);
-            let is_here = place < weight;
-            place = place.saturating_sub(weight);
-            is_here
-        })?;
-        candidates.swap(0, at);
-    }
-    candidates.into_iter().next().map(|(_, drawn)| drawn)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_place_belongs_to_one_weight() {
-        let drawn = |place: u64| {
-            let selector: Selector = Box::new(move |total| {
-                assert_eq!(total, 10);
-                place
-            });
-            draw(vec![(7, 0), (1, 1), (2, 2)], &selector)
-        };
-        let counts = (0..10).fold([0; 3], |mut counts, place| {
-            counts[drawn(place).unwrap()] += 1_u32;
-            counts
-        });
-        assert_eq!(counts, [7, 1, 2]);
-    }
-
-    #[test]
-    fn nothing_is_drawn_from_one_or_none() {
-        let selector: Selector = Box::new(|_| unreachable!("there is nothing to draw"));
-        assert_eq!(draw(vec![(5, "one")], &selector), Some("one"));
-        assert_eq!(draw::<()>(Vec::new(), &selector), None);
-    }
 
     #[test]
     fn what_is_allowed_somewhere_is_told() {

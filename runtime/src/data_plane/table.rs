@@ -8,10 +8,11 @@ use percent_encoding::percent_decode_str;
 use vimana_interface::http::RouteError;
 use vimana_proto::ServiceName;
 
-use super::exchange::Callee;
+use super::exchange::{Authenticators, Callee};
 use super::interfaces::Root;
 use super::quota::Quotas;
-use super::service::{Bound, Selector, ServiceRoutes, more_telling};
+use super::service::{Bound, ServiceRoutes, more_telling};
+use super::traffic::Chooser;
 use super::versions::Versions;
 use crate::host::Network;
 use crate::snapshot::{ServiceEntry, Snapshot};
@@ -90,6 +91,7 @@ impl Table {
         versions: &Versions,
         quotas: &Quotas,
         network: &Network,
+        authenticators: &Authenticators,
     ) -> Self {
         let mut domains = self.domains.clone();
         for change in changes {
@@ -98,7 +100,11 @@ impl Table {
             domain.remove(change.name.protobuf());
             if let Some(entry) = change.after {
                 domain.insert(Arc::new(ServiceRoutes::new(
-                    entry, versions, quotas, network,
+                    entry,
+                    versions,
+                    quotas,
+                    network,
+                    authenticators,
                 )));
             }
         }
@@ -112,7 +118,7 @@ impl Table {
         host: &str,
         service: &str,
         method: &str,
-        selector: &Selector,
+        chooser: &Chooser<'_>,
     ) -> Result<Callee, Miss> {
         let find = |domain: &DomainRoutes| {
             let routes = domain.services.get(service)?;
@@ -124,7 +130,7 @@ impl Table {
         };
         routes
             .ok_or(Miss::Service)?
-            .method(method, selector)
+            .method(method, chooser)
             .ok_or(Miss::Method)
     }
 
@@ -134,15 +140,15 @@ impl Table {
         host: &str,
         verb: &str,
         path: &str,
-        selector: &Selector,
+        chooser: &Chooser<'_>,
     ) -> Result<Bound, Miss> {
         if let Some(domain) = self.domains.get(host) {
-            return domain.bind(verb, path, selector).map_err(Miss::Http);
+            return domain.bind(verb, path, chooser).map_err(Miss::Http);
         }
         let mut refusal = RouteError::NotFound;
         let mut claims = Vec::new();
         for (name, domain) in &self.domains {
-            match domain.bind(verb, path, selector) {
+            match domain.bind(verb, path, chooser) {
                 Ok(bound) => claims.push((name, bound)),
                 Err(error) => refusal = more_telling(refusal, error),
             }
@@ -207,10 +213,10 @@ impl DomainRoutes {
     /// `check` refuses rules of one domain that match the same request; should
     /// two workspaces do it, then the first service by name has it, those with a
     /// literal first segment before those without.
-    fn bind(&self, verb: &str, path: &str, selector: &Selector) -> Result<Bound, RouteError> {
+    fn bind(&self, verb: &str, path: &str, chooser: &Chooser<'_>) -> Result<Bound, RouteError> {
         let mut refusal = RouteError::NotFound;
         for routes in self.candidates(path) {
-            match routes.bind(verb, path, selector) {
+            match routes.bind(verb, path, chooser) {
                 Ok(bound) => return Ok(bound),
                 Err(error) => refusal = more_telling(refusal, error),
             }

@@ -63,9 +63,11 @@ impl types::HostContext for Guest {
             .saturating_mul(1_000_000)
     }
 
-    /// Nobody: a service cannot ask for a caller's identity yet, see the WIT.
     fn caller(&mut self, _: Resource<Context>) -> Option<types::Identity> {
-        None
+        self.call.caller.as_ref().map(|caller| types::Identity {
+            issuer: caller.issuer.clone(),
+            subject: caller.subject.clone(),
+        })
     }
 
     fn trace(&mut self, _: Resource<Context>) -> Option<types::TraceContext> {

@@ -53,6 +53,17 @@ pub(crate) struct Invocation {
     pub(crate) log_rate: Arc<LogRate>,
     /// Where it may send HTTP requests to.
     pub(crate) outbound: Arc<Outbound>,
+    /// Who calls, where that was verified.
+    pub(crate) caller: Option<Arc<Caller>>,
+}
+
+/// Who calls.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// Who vouches for the caller.
+    pub(crate) issuer: String,
+    /// The caller, unique for the issuer.
+    pub(crate) subject: String,
 }
 
 /// The data of a store.

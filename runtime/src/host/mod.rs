@@ -30,7 +30,7 @@ pub use component::HostError;
 pub(crate) use component::{Function, GuestComponent, Host, LoadError};
 pub use engine::EngineError;
 pub(crate) use engine::EngineSettings;
-pub(crate) use guest::{Invocation, RequestId};
+pub(crate) use guest::{Caller, Invocation, RequestId};
 pub(crate) use log_rate::LogRate;
 pub(crate) use outbound::{Network, Outbound};
 pub(crate) use wire::Wire;

@@ -72,7 +72,7 @@ impl Node {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let serving = tokio::spawn(Arc::clone(&plane).serve(listener, stop.clone()));
+        let serving = tokio::spawn(Arc::clone(&plane).serve(listener.into(), stop.clone()));
         Self {
             address,
             plane,
@@ -144,6 +144,9 @@ impl Node {
             requests_per_instance: NonZeroU32::MIN,
             versions: BTreeMap::new(),
             targets: Vec::new(),
+            sticky: None,
+            shadows: Vec::new(),
+            auth: None,
         };
         for version in versions {
             let semver: semver::Version = version.semver.parse().unwrap();

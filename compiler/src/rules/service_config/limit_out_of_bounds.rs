@@ -12,6 +12,7 @@
 //! | `concurrent_requests` | 1 | 10,000 |
 //! | `queue_length`, `streams` | 0 | 10,000 |
 //! | `reuse.max_requests` | 1 | 1,000,000 |
+//! | `clock_skew` of `auth` | 0 s | 10 min |
 //!
 //! ## Why
 //!

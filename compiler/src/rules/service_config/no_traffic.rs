@@ -1,7 +1,8 @@
 //! # No version takes traffic
 //!
 //! The weights of the versions in `service.txtpb` sum to 0. A version without a weight
-//! is ready but serves nothing, unless it is the only one.
+//! is ready but serves nothing, unless it is the only one that is no shadow. Answers of
+//! shadows are dropped.
 //!
 //! ## Why
 //!

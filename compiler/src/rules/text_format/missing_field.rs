@@ -29,3 +29,10 @@ pub(crate) fn version(span: Span) -> Diagnostic {
         .at(span, "")
         .help("say which version this is about: `version: \"1.0.0\"`")
 }
+
+/// A field of `auth` that is not written, or empty; `example` shows what to write.
+pub(crate) fn auth(span: Span, field: &str, example: &str) -> Diagnostic {
+    RULE.diagnostic(format!("`auth` needs a field `{field}`"))
+        .at(span, "")
+        .help(format!("write `{example}`"))
+}

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use http::HeaderValue;
 use tonic::Code;
 
+use super::auth::Authenticator;
 use crate::data_plane::failure::Refusal;
 use crate::data_plane::interfaces::MethodModel;
 use crate::data_plane::quota::Quota;
+use crate::data_plane::traffic::Shadows;
 use crate::data_plane::versions::VersionSlot;
 use crate::host::Outbound;
 use crate::snapshot::Limits;
@@ -20,6 +23,12 @@ pub(in crate::data_plane) struct Callee {
     pub(in crate::data_plane) limits: Limits,
     pub(in crate::data_plane) quota: Arc<Quota>,
     pub(in crate::data_plane) outbound: Arc<Outbound>,
+    /// Who may call.
+    pub(in crate::data_plane) auth: Option<Arc<Authenticator>>,
+    /// Who else gets the request.
+    pub(in crate::data_plane) shadows: Shadows,
+    /// What keeps the caller with the version, for the answer to set.
+    pub(in crate::data_plane) cookie: Option<HeaderValue>,
 }
 
 impl Callee {

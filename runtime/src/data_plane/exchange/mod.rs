@@ -14,18 +14,23 @@
 //! until the response is complete travels with the [`ReplyStream`].
 
 mod admission;
+mod auth;
 mod callee;
+mod mirror;
 mod reply;
 mod request;
 
 use std::sync::Arc;
 
+use http::header::SET_COOKIE;
 use tonic::Code;
 
 use super::DataPlane;
 use super::failure::Refusal;
-use crate::host::{Invocation, RequestId};
+use crate::host::{Caller, Invocation, RequestId};
 
+pub(crate) use auth::KeySet;
+pub(super) use auth::{Authenticator, Authenticators};
 pub(super) use callee::Callee;
 pub(super) use reply::{Replies, Reply, ReplyStream};
 pub(super) use request::{Head, Protocol, Requests};
@@ -44,8 +49,26 @@ impl DataPlane {
             protocol = head.protocol.name(),
             "a request"
         );
+        let answer = self.admitted(callee, head, requests).await;
+        let Some(cookie) = &callee.cookie else {
+            return answer;
+        };
+        // Whoever is refused comes back to the same version as well.
+        answer
+            .map(|reply| reply.with_header(SET_COOKIE, cookie.clone()))
+            .map_err(|refusal| refusal.with_header(SET_COOKIE, cookie.clone()))
+    }
+
+    async fn admitted(
+        &self,
+        callee: &Callee,
+        mut head: Head,
+        requests: Requests,
+    ) -> Result<Reply, Refusal> {
+        let caller = auth::admit(callee, &mut head).await?;
         let permit = admission::admit(callee, head.deadline).await?;
-        let mut reply = self.call(callee, head, requests).await?;
+        self.mirror(callee, &head, &requests);
+        let mut reply = self.call(callee, head, requests, caller).await?;
         if let Replies::Stream(stream) = &mut reply.body {
             stream.hold(permit);
         }
@@ -58,6 +81,7 @@ impl DataPlane {
         callee: &Callee,
         head: Head,
         requests: Requests,
+        caller: Option<Arc<Caller>>,
     ) -> Result<Reply, Refusal> {
         let not_ready = || Refusal::of(callee, Code::Unavailable, "the service is not ready");
         let ready = callee.slot.ready(head.deadline).await;
@@ -73,6 +97,7 @@ impl DataPlane {
             wire: head.wire,
             log_rate: Arc::clone(&callee.quota.log),
             outbound: Arc::clone(&callee.outbound),
+            caller,
         };
         let Requests::One(request) = requests else {
             return Err(callee.streams_unserved());

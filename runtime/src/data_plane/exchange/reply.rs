@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::sync::{mpsc, oneshot};
 use wasmtime::component::Val;
 
@@ -17,6 +17,14 @@ pub(in crate::data_plane) struct Reply {
     pub(in crate::data_plane) headers: HeaderMap,
     /// The messages.
     pub(in crate::data_plane) body: Replies,
+}
+
+impl Reply {
+    /// The same with a further header.
+    pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.append(name, value);
+        self
+    }
 }
 
 /// What the guest sends.

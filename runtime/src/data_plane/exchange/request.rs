@@ -9,6 +9,7 @@ use wasmtime::component::Val;
 
 use crate::data_plane::failure::Refusal;
 use crate::host::Wire;
+use crate::listener::Connection;
 
 /// What is known of a request before its first message.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(in crate::data_plane) struct Head {
     pub(in crate::data_plane) protocol: Protocol,
     /// How the messages travel, for protocols that compress each on its own.
     pub(in crate::data_plane) wire: Option<Arc<Wire>>,
+    /// What the request came over: `Connection::of` its extensions.
+    pub(in crate::data_plane) connection: Option<Connection>,
 }
 
 /// How a request came.

@@ -23,6 +23,7 @@ use super::failure::Refusal;
 use super::table::Table;
 use super::{DataPlane, host_of};
 use crate::host::Wire;
+use crate::listener::Connection;
 use compression::Encoding;
 use request::Reader;
 use response::Writer;
@@ -64,6 +65,7 @@ where
     B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
 {
     let (parts, body) = request.into_parts();
+    let connection = Connection::of(&parts.extensions).cloned();
     let headers = parts.headers;
     let Ok(timeout) = timeout(&headers) else {
         let reason = "`grpc-timeout` is no timeout; expected digits and one of `HMSmun`";
@@ -96,6 +98,7 @@ where
         deadline,
         protocol: Protocol::Grpc,
         wire: Some(wire),
+        connection,
     };
     match plane.exchange(&callee, head, requests).await {
         Ok(reply) => writer.respond(reply).await,
@@ -144,7 +147,7 @@ fn find<B>(plane: &DataPlane, table: &Table, request: &Request<B>) -> Result<Cal
         })?;
     let host = host_of(request.uri(), request.headers());
     table
-        .grpc(&host, service, method, &plane.selector)
+        .grpc(&host, service, method, &plane.chooser(request))
         .map_err(|miss| Refusal::grpc_miss(miss, &host, service, method))
 }
 

@@ -97,7 +97,7 @@ impl Serving for FakeServing {
         })
     }
 
-    async fn serve(self: Arc<Self>, listener: TcpListener, stop: CancellationToken) {
+    async fn serve(self: Arc<Self>, listener: Listener, stop: CancellationToken) {
         stop.cancelled().await;
         drop(listener);
     }
@@ -117,6 +117,7 @@ pub(super) fn config(state: &Path) -> NodeConfig {
         control: "127.0.0.1:0".parse().unwrap(),
         state: state.join("state"),
         token: None,
+        tls: None,
     }
 }
 

@@ -1,0 +1,172 @@
+//! One port for HTTP/1.1 and HTTP/2, in clear or over TLS, as both planes serve it.
+
+mod connection;
+mod handshake;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+
+pub(crate) use connection::Connection;
+
+use crate::tls::Tls;
+use handshake::Handshakes;
+
+/// How long a client may take to send its first byte or a request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait after the system refused to accept, for example because no
+/// file descriptor is left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+const MAX_HEADER_BYTES: u32 = 64 * 1024;
+const MAX_STREAMS: u32 = 1024;
+
+/// Where connections come from, and whether they are secured.
+#[derive(Debug)]
+pub struct Listener {
+    tcp: TcpListener,
+    tls: Option<Tls>,
+}
+
+impl Listener {
+    pub(crate) const fn new(tcp: TcpListener, tls: Option<Tls>) -> Self {
+        Self { tcp, tls }
+    }
+}
+
+impl From<TcpListener> for Listener {
+    /// One whose connections are in clear.
+    fn from(tcp: TcpListener) -> Self {
+        Self::new(tcp, None)
+    }
+}
+
+/// Serves the connections of `listener` with `handler` until `stop` is
+/// cancelled, then takes no new ones and returns when the requests in flight
+/// have ended.
+pub(crate) async fn serve_connections<H, F>(listener: Listener, stop: CancellationToken, handler: H)
+where
+    H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let server = Server {
+        builder: builder(),
+        handshakes: listener.tls.map(Handshakes::new),
+        handler,
+    };
+    let graceful = GracefulShutdown::new();
+    loop {
+        let (stream, peer) = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.tcp.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        let _ = stream.set_nodelay(true);
+        let server = server.clone();
+        let watcher = graceful.watcher();
+        let stop = stop.clone();
+        tokio::spawn(async move { server.connection(stream, peer, watcher, stop).await });
+    }
+    drop(listener.tcp);
+    graceful.shutdown().await;
+}
+
+/// What every connection of a listener needs.
+#[derive(Clone)]
+struct Server<H> {
+    builder: Builder<TokioExecutor>,
+    handshakes: Option<Handshakes>,
+    handler: H,
+}
+
+impl<H, F> Server<H>
+where
+    H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    async fn connection(
+        self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        watcher: Watcher,
+        stop: CancellationToken,
+    ) {
+        let mut connection = Connection {
+            peer,
+            is_secure: self.handshakes.is_some(),
+            client: None,
+        };
+        let Some(handshakes) = &self.handshakes else {
+            if speaks(&stream, &stop).await {
+                self.serve(stream, connection, watcher).await;
+            }
+            return;
+        };
+        if let Some(Some(secure)) = stop.run_until_cancelled(handshakes.accept(stream)).await {
+            connection.client = secure.client.map(Arc::new);
+            self.serve(secure.stream, connection, watcher).await;
+        }
+    }
+
+    async fn serve<S>(self, stream: S, connection: Connection, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let handler = self.handler;
+        let peer = connection.peer;
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(connection.clone());
+            let response = handler(request);
+            async move { Ok::<_, Infallible>(response.await) }
+        });
+        let connection = self.builder.serve_connection(TokioIo::new(stream), service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%peer, error, "a connection ended early");
+        }
+    }
+}
+
+/// Waits for the first byte, which the builder itself would do without a limit.
+async fn speaks(stream: &TcpStream, stop: &CancellationToken) -> bool {
+    let mut first = [0];
+    tokio::select! {
+        () = stop.cancelled() => false,
+        peeked = tokio::time::timeout(HEAD_TIMEOUT, stream.peek(&mut first)) => {
+            matches!(peeked, Ok(Ok(1)))
+        }
+    }
+}
+
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(MAX_HEADER_BYTES)
+        .max_concurrent_streams(MAX_STREAMS)
+        .keep_alive_interval(Duration::from_mins(1))
+        .keep_alive_timeout(Duration::from_secs(20));
+    builder
+}
