@@ -6,7 +6,7 @@ use vimana_compiler::cache::InMemory;
 use vimana_compiler::diagnostic::render::text::Style;
 use vimana_compiler::diagnostic::{Diagnostic, Severity, SourceFiles, render};
 use vimana_compiler::source::{GitRevision, RepoPath, Source, SourceError, WorkTree};
-use vimana_compiler::{Checked, Compilation, Desired, Hooks, Options, Settings};
+use vimana_compiler::{Checked, Compilation, Desired, Findings, Hooks, Options, Settings};
 
 use crate::cache::DiskCache;
 use crate::command_error::{Code, CommandError};
@@ -126,6 +126,24 @@ impl Repository {
     /// Compiles `source`, which is one of this repository, and tells a person who
     /// watches how far it is.
     pub(crate) fn compile(&self, source: &dyn Source, output: &Output) -> Compilation {
+        self.with_hooks(source, output, |hooks| {
+            vimana_compiler::compile_with(source, &Options::default(), hooks)
+        })
+    }
+
+    /// What there is to say about `source`, likewise.
+    pub(crate) fn check(&self, source: &dyn Source, output: &Output) -> Findings {
+        self.with_hooks(source, output, |hooks| {
+            vimana_compiler::check_with(source, &Options::default(), hooks)
+        })
+    }
+
+    fn with_hooks<T>(
+        &self,
+        source: &dyn Source,
+        output: &Output,
+        work: impl FnOnce(&Hooks<'_>) -> T,
+    ) -> T {
         let progress = CompileProgress::begin(output);
         let observer = |told| progress.tell(told);
         let hooks = Hooks {
@@ -135,14 +153,14 @@ impl Repository {
             }),
             observer: Some(&observer),
         };
-        let compilation = vimana_compiler::compile_with(source, &Options::default(), &hooks);
+        let done = work(&hooks);
         if let Some(cache) = self.disk_cache() {
             if let Some(remembered) = source.remembered() {
                 cache.remember(&remembered);
             }
             cache.tidy();
         }
-        compilation
+        done
     }
 
     /// Compiles and tells what was found; an error where the configuration is

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use vimana_proto::state::v1::{self, spec, variable};
 
@@ -8,7 +8,7 @@ use crate::diagnostic::{self, Diagnostic, Severity, SourceFiles, Span};
 use crate::discovery::{Discovered, SETTINGS, discover};
 use crate::graph::{Graph, GraphBuilder, Origin};
 use crate::join::join;
-use crate::policy;
+use crate::policy::{self, Silencers};
 use crate::protobuf::Protos;
 use crate::rules::{
     invalid_graph, missing_settings, no_domain, too_many, undeclared_variable, unknown_region,
@@ -16,8 +16,8 @@ use crate::rules::{
 use crate::settings::{self, Cluster, Places, Settings, VariableSource};
 use crate::source::{MAX_FILE_BYTES, Metered, RepoPath, Source};
 use crate::texts::Texts;
-use crate::unit::{self, Maker, Unit};
-use crate::vpods;
+use crate::unit::{self, Maker};
+use crate::vpods::{self, Program};
 
 /// What bounds a compilation.
 #[derive(Debug, Clone)]
@@ -87,101 +87,178 @@ pub fn compile(source: &dyn Source, options: &Options) -> Compilation {
 
 /// The same, with a cache and an observer.
 pub fn compile_with(source: &dyn Source, options: &Options, hooks: &Hooks<'_>) -> Compilation {
-    let metered = Metered::new(
-        source,
-        options.max_total_text_bytes,
-        options.max_total_component_bytes,
-    );
+    let metered = Metered::within(source, options);
     let compilation = compile_metered(&metered, options, hooks);
-    match metered.exceeded() {
-        // What was compiled of it depends on what was read first.
-        Some((what, limit)) => Compilation {
-            commit: source.commit().map(ToOwned::to_owned),
-            ..Compilation::failed(too_many::bytes(what, limit))
-        },
-        None => compilation,
-    }
+    exceeded(&metered).unwrap_or(compilation)
+}
+
+/// What there is to say where more was asked for than may be read: what was
+/// compiled of it depends on what was read first.
+pub(crate) fn exceeded(source: &Metered<'_>) -> Option<Compilation> {
+    let (what, limit) = source.exceeded()?;
+    Some(Compilation {
+        commit: source.commit().map(ToOwned::to_owned),
+        ..Compilation::failed(too_many::bytes(what, limit))
+    })
 }
 
 fn compile_metered(source: &dyn Source, options: &Options, hooks: &Hooks<'_>) -> Compilation {
     let mut out = Vec::new();
     let found = discover(source, options, &mut out);
-    let mut texts = Texts::listing(source, options, &found.files);
-    let (settings, places) = load_settings(&found, &mut texts, &mut out);
-    let units = compile_folders(source, options, &found, &settings, hooks);
-    let mut builder = GraphBuilder::new();
-    add_settings(&settings, &places, &texts, &mut builder);
-    let domain = places
-        .domain
-        .as_ref()
-        .map(|range| texts.origin(&Span::new(settings_path(), range.clone())));
-    let mut joined = join(units, &settings, domain.as_ref(), &mut builder, &mut out);
-
-    let sessions = found
-        .vpods
-        .iter()
-        .filter_map(|file| Some((file, texts.read(file, &mut out)?)))
-        .collect::<Vec<_>>();
-    let sessions = sessions
-        .into_iter()
-        .flat_map(|(file, text)| vpods::read(file, &text, &mut out))
-        .collect();
-    let programs = vpods::add(
-        sessions,
-        &found.scripts,
-        &mut texts,
-        options,
-        &mut builder,
-        &mut out,
-    );
-
-    drop_consequences(&mut out);
-    joined.silencers.extend(texts.silencers());
-    policy::apply(&mut out, &joined.silencers, &settings.levels);
-    set_commits(source, &mut builder);
-    let graph = finish(builder, &mut out);
-    diagnostic::sort(&mut out);
-    diagnostic::limit(&mut out, options.max_findings_per_rule);
-    let mut files = texts.into_files();
-    show(source, options, &out, &mut files);
-    Compilation {
-        diagnostics: out,
-        files,
-        settings: found.settings.is_some().then_some(settings),
-        graph,
-        commit: source.commit().map(ToOwned::to_owned),
-        components: joined.components,
-        programs,
-    }
+    let compiling = Compiling::begin(source, options, &found, out);
+    compiling.all(hooks)
 }
 
-fn compile_folders(
-    source: &dyn Source,
-    options: &Options,
-    found: &Discovered,
-    settings: &Settings,
-    hooks: &Hooks<'_>,
-) -> Vec<Unit> {
-    let protos = Protos::new(options);
-    let maker = Maker {
-        source,
-        options,
-        settings,
-        listed: &found.files,
-        protos: &protos,
-    };
-    let units = hooks.cache.map(|cache| {
+/// A compilation whose settings are read, and nothing else.
+pub(crate) struct Compiling<'a> {
+    pub(crate) source: &'a dyn Source,
+    pub(crate) options: &'a Options,
+    pub(crate) found: &'a Discovered,
+    pub(crate) texts: Texts<'a>,
+    pub(crate) settings: Settings,
+    places: Places,
+    pub(crate) out: Vec<Diagnostic>,
+}
+
+/// What findings come with.
+pub(crate) struct Finished {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) files: SourceFiles,
+    pub(crate) graph: Graph,
+}
+
+impl<'a> Compiling<'a> {
+    pub(crate) fn begin(
+        source: &'a dyn Source,
+        options: &'a Options,
+        found: &'a Discovered,
+        mut out: Vec<Diagnostic>,
+    ) -> Self {
+        let mut texts = Texts::listing(source, options, &found.files);
+        let (settings, places) = load_settings(found, &mut texts, &mut out);
+        Self {
+            source,
+            options,
+            found,
+            texts,
+            settings,
+            places,
+            out,
+        }
+    }
+
+    /// What is kept in `cache` of it.
+    pub(crate) fn units<'u>(&self, cache: &'u dyn Cache) -> Units<'u>
+    where
+        'a: 'u,
+    {
         Units::new(
             cache,
-            source,
-            &found.files,
-            &found.contents,
-            options,
-            settings,
+            self.source,
+            &self.found.files,
+            self.options,
+            &self.settings,
         )
-    });
-    let folders: Vec<_> = found.folders.iter().collect();
-    unit::all(&maker, &folders, units.as_ref(), hooks)
+    }
+
+    /// Makes units, with what `protos` knows.
+    pub(crate) fn maker<'m>(&'m self, protos: &'m Protos<'m>) -> Maker<'m> {
+        Maker {
+            source: self.source,
+            options: self.options,
+            settings: &self.settings,
+            listed: &self.found.files,
+            protos,
+        }
+    }
+
+    /// Compiles everything.
+    pub(crate) fn all(mut self, hooks: &Hooks<'_>) -> Compilation {
+        let folders: Vec<_> = self.found.folders.iter().collect();
+        let made = {
+            let units = hooks.cache.map(|cache| self.units(cache));
+            let protos = Protos::new(self.options);
+            unit::all(&self.maker(&protos), &folders, units.as_ref(), hooks)
+        };
+        let mut builder = self.begin_graph();
+        let domain = self.domain();
+        let mut joined = join(
+            made,
+            &self.settings,
+            domain.as_ref(),
+            &mut builder,
+            &mut self.out,
+        );
+        let programs = self.add_vpods(&mut builder);
+        set_commits(self.source, &mut builder);
+        let (source, settings) = (self.source, self.settings.clone());
+        let has_settings = self.found.settings.is_some();
+        let finished = self.finish(std::mem::take(&mut joined.silencers), builder);
+        Compilation {
+            diagnostics: finished.diagnostics,
+            files: finished.files,
+            settings: has_settings.then_some(settings),
+            graph: finished.graph,
+            commit: source.commit().map(ToOwned::to_owned),
+            components: joined.components,
+            programs,
+        }
+    }
+
+    /// A graph of what the settings declare.
+    pub(crate) fn begin_graph(&self) -> GraphBuilder {
+        let mut builder = GraphBuilder::new();
+        add_settings(&self.settings, &self.places, &self.texts, &mut builder);
+        builder
+    }
+
+    /// Where the settings say the canonical domain.
+    pub(crate) fn domain(&self) -> Option<Origin> {
+        let range = self.places.domain.as_ref()?;
+        let span = Span::new(settings_path(), range.clone());
+        Some(self.texts.origin(&span))
+    }
+
+    /// Adds the sessions of all files. Returns the programs of their vpods.
+    pub(crate) fn add_vpods(&mut self, builder: &mut GraphBuilder) -> BTreeMap<RepoPath, Program> {
+        let mut sessions = Vec::new();
+        for file in &self.found.vpods {
+            if let Some(text) = self.texts.read(file, &mut self.out) {
+                sessions.push((file, text));
+            }
+        }
+        let sessions = sessions
+            .into_iter()
+            .flat_map(|(file, text)| vpods::read(file, &text, &mut self.out))
+            .collect();
+        vpods::add(
+            sessions,
+            &self.found.scripts,
+            &mut self.texts,
+            self.options,
+            builder,
+            &mut self.out,
+        )
+    }
+
+    /// Brings all that was found in its last form, `silencers` being those of the
+    /// folders.
+    pub(crate) fn finish(self, mut silencers: Silencers, builder: GraphBuilder) -> Finished {
+        let mut out = self.out;
+        drop_consequences(&mut out);
+        silencers.extend(self.texts.silencers());
+        policy::apply(&mut out, &silencers, &self.settings.levels);
+        let graph = finish(builder, &mut out);
+        diagnostic::sort(&mut out);
+        diagnostic::limit(&mut out, self.options.max_findings_per_rule);
+        let mut files = self.texts.into_files();
+        show(self.source, self.options, &out, &mut files);
+        Finished {
+            diagnostics: out,
+            files,
+            graph,
+        }
+    }
 }
 
 /// Says of each resource in which commit it is, where its file is in it as it is.
@@ -257,7 +334,7 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
         .any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
-fn settings_path() -> RepoPath {
+pub(crate) fn settings_path() -> RepoPath {
     RepoPath::new(SETTINGS).expect("the name of the settings is a path within the root")
 }
 

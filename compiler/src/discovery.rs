@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::compile::Options;
 use crate::diagnostic::Diagnostic;
@@ -23,14 +23,28 @@ pub(crate) struct Discovered {
     pub(crate) folders: BTreeMap<RepoPath, Folder>,
     /// Every `vpods.yml`.
     pub(crate) vpods: Vec<RepoPath>,
-    /// What files hold, as far as the source knows without reading them.
-    pub(crate) contents: HashMap<RepoPath, ContentId>,
     /// Every file.
-    pub(crate) files: BTreeSet<RepoPath>,
+    pub(crate) files: Files,
     /// Every JavaScript file, for suggestions.
     pub(crate) scripts: Vec<RepoPath>,
     /// Whether the files could not all be listed, which has been reported.
     pub(crate) is_cut: bool,
+}
+
+/// The files that a source lists.
+#[derive(Debug, Default)]
+pub(crate) struct Files(HashMap<RepoPath, Option<ContentId>>);
+
+impl Files {
+    /// Whether a file is among them.
+    pub(crate) fn contains(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
+    /// What a file holds, as far as the source knows without reading it.
+    pub(crate) fn content(&self, path: &str) -> Option<ContentId> {
+        *self.0.get(path)?
+    }
 }
 
 /// A folder, by what its files are; those of its subfolders are not among them.
@@ -61,10 +75,10 @@ pub(crate) fn discover(
         discovered.is_cut = true;
         return discovered;
     }
+    discovered.files.0.reserve(entries.len());
+    // The files of one folder mostly follow one another.
+    let mut last = (RepoPath::root(), Folder::default());
     for entry in entries {
-        if let Some(content) = entry.content {
-            discovered.contents.insert(entry.path.clone(), content);
-        }
         match entry.kind {
             EntryKind::BadName => out.push(bad_file_name::diagnostic(&entry.path)),
             EntryKind::Symlink {
@@ -75,9 +89,21 @@ pub(crate) fn discover(
             } else {
                 ignored_symlink::diagnostic(&entry.path, &target)
             }),
-            EntryKind::File | EntryKind::Symlink { .. } => discovered.add(entry.path),
+            EntryKind::File | EntryKind::Symlink { .. } => {
+                if entry.path.folder() != last.0.as_str() {
+                    discovered.add_folder(std::mem::replace(
+                        &mut last,
+                        (
+                            entry.path.parent().unwrap_or_else(RepoPath::root),
+                            Folder::default(),
+                        ),
+                    ));
+                }
+                discovered.add(entry.path, entry.content, &mut last.1);
+            }
         }
     }
+    discovered.add_folder(last);
     discovered
         .folders
         .retain(|_, folder| !folder.protos.is_empty() || folder.config.is_some());
@@ -85,25 +111,31 @@ pub(crate) fn discover(
 }
 
 impl Discovered {
-    fn add(&mut self, path: RepoPath) {
-        let Some(folder) = path.parent() else {
-            return;
-        };
-        self.files.insert(path.clone());
+    /// Adds a file, which is in `folder`.
+    fn add(&mut self, path: RepoPath, content: Option<ContentId>, folder: &mut Folder) {
         match (path.file_name(), path.extension()) {
-            (SETTINGS, _) if folder.is_root() => self.settings = Some(path),
-            (CONFIG, _) => self.folders.entry(folder).or_default().config = Some(path),
-            (VPODS, _) => self.vpods.push(path),
-            (_, Some("proto")) => self.folders.entry(folder).or_default().protos.push(path),
-            (_, Some("wasm")) => self
-                .folders
-                .entry(folder)
-                .or_default()
-                .components
-                .push(path),
-            (_, Some("js" | "mjs")) => self.scripts.push(path),
+            (SETTINGS, _) if path.folder().is_empty() => self.settings = Some(path.clone()),
+            (CONFIG, _) => folder.config = Some(path.clone()),
+            (VPODS, _) => self.vpods.push(path.clone()),
+            (_, Some("proto")) => folder.protos.push(path.clone()),
+            (_, Some("wasm")) => folder.components.push(path.clone()),
+            (_, Some("js" | "mjs")) => self.scripts.push(path.clone()),
             _ => {}
         }
+        self.files.0.insert(path, content);
+    }
+
+    /// Adds files of a folder, some of which may be there.
+    fn add_folder(&mut self, (path, mut files): (RepoPath, Folder)) {
+        let is_nothing =
+            files.protos.is_empty() && files.components.is_empty() && files.config.is_none();
+        if is_nothing {
+            return;
+        }
+        let folder = self.folders.entry(path).or_default();
+        folder.protos.append(&mut files.protos);
+        folder.components.append(&mut files.components);
+        folder.config = files.config.or_else(|| folder.config.take());
     }
 }
 

@@ -37,7 +37,11 @@ pub(crate) fn join(
         services.extend(unit.service);
     }
     let services = check_identities(services, out);
-    check_claims(&services, out);
+    let claims = services.iter();
+    check_claims(
+        claims.map(|service| (service.name.domain(), service.claims.as_slice())),
+        out,
+    );
     add_domains(&services, settings, domain, graph);
 
     let mut components = BTreeMap::new();

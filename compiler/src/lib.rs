@@ -24,6 +24,7 @@
 
 pub mod breaking;
 pub mod cache;
+mod check;
 mod compile;
 mod desired;
 pub mod diagnostic;
@@ -52,6 +53,7 @@ mod texts;
 mod unit;
 mod vpods;
 
+pub use check::{Findings, check_with};
 pub use compile::{Hooks, Options, Progress, SettingsRead, compile, compile_with, read_settings};
 pub use desired::{Checked, Compilation, ComponentFile, Desired};
 pub use graph::{Edge, EdgeKind, Graph, GraphBuilder, GraphError, GraphErrors, Node, Origin};

@@ -1,18 +1,19 @@
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
 use crate::compile::Options;
 use crate::diagnostic::{Diagnostic, SourceFile, SourceFiles, Span};
+use crate::discovery::Files;
 use crate::graph::Origin;
 use crate::policy::{Silencers, scan};
 use crate::rules::file_too_large;
 use crate::source::{ContentId, RepoPath, Source, SourceError, read_error, text_of};
 
 /// Of a source, no files are known before they are asked for.
-static NOTHING: LazyLock<BTreeSet<RepoPath>> = LazyLock::new(BTreeSet::new);
+static NOTHING: LazyLock<Files> = LazyLock::new(Files::default);
 
 /// Reads the text files of a source, each at most once, and knows all that was
 /// read or looked for.
@@ -20,7 +21,7 @@ pub(crate) struct Texts<'a> {
     source: &'a dyn Source,
     options: &'a Options,
     /// What the source lists; it may read more than that.
-    listed: &'a BTreeSet<RepoPath>,
+    listed: &'a Files,
     /// `None` where a file cannot be read; that is reported once.
     read: BTreeMap<RepoPath, Option<Arc<str>>>,
     /// The first byte of each line of the texts that origins were asked of.
@@ -53,11 +54,7 @@ impl<'a> Texts<'a> {
     }
 
     /// The same, which knows of the files that the source lists.
-    pub(crate) fn listing(
-        source: &'a dyn Source,
-        options: &'a Options,
-        listed: &'a BTreeSet<RepoPath>,
-    ) -> Self {
+    pub(crate) fn listing(source: &'a dyn Source, options: &'a Options, listed: &'a Files) -> Self {
         Self {
             source,
             options,
@@ -99,7 +96,7 @@ impl<'a> Texts<'a> {
 
     /// Whether there is something at `path`, readable or not.
     pub(crate) fn exists(&self, path: &RepoPath) -> bool {
-        let exists = self.listed.contains(path)
+        let exists = self.listed.contains(path.as_str())
             || self.read.contains_key(path)
             || !self.source.is_absent(path);
         self.note(path, if exists { Seen::Present } else { Seen::Absent });

@@ -6,9 +6,8 @@
 mod base;
 mod format;
 
-use vimana_compiler::Compilation;
+use vimana_compiler::Findings;
 use vimana_compiler::diagnostic::render::markdown::LEAST_BYTES;
-use vimana_proto::Kind;
 
 use self::base::Base;
 use self::format::Format;
@@ -55,18 +54,23 @@ pub(crate) fn run(
         (true, false) => repository,
     };
     let source = repository.source(arguments.revision.rev.as_deref())?;
-    let mut compilation = repository.compile(source.as_ref(), output);
-    let compared = arguments.base.compare(
-        &repository,
-        &mut compilation,
-        source.as_ref(),
-        global,
-        output,
-    )?;
+    let (findings, compared) = if arguments.base.is_asked_for() {
+        let mut compilation = repository.compile(source.as_ref(), output);
+        let compared = arguments.base.compare(
+            &repository,
+            &mut compilation,
+            source.as_ref(),
+            global,
+            output,
+        )?;
+        (Findings::from(compilation), compared)
+    } else {
+        (repository.check(source.as_ref(), output), None)
+    };
     drop(progress);
     format::print(
         arguments.output,
-        &compilation,
+        &findings,
         compared.as_ref(),
         repository.root(),
         arguments.max_bytes,
@@ -76,12 +80,12 @@ pub(crate) fn run(
         if let Some(report) = &compared {
             output.data(report.to_text())?;
         }
-        output.data(summary(&compilation))?;
-        if let Some(fixable) = fix::fixable(&compilation.diagnostics) {
+        output.data(summary(&findings))?;
+        if let Some(fixable) = fix::fixable(&findings.diagnostics) {
             output.data(fixable)?;
         }
     }
-    Ok(if compilation.has_errors() {
+    Ok(if findings.has_errors() {
         Code::Invalid
     } else {
         Code::Success
@@ -106,21 +110,14 @@ fn check_limit(arguments: &Arguments) -> Result<(), CommandError> {
 }
 
 /// `4 services, 4 vpods: 1 error, 2 warnings`.
-fn summary(compilation: &Compilation) -> String {
-    let of_kind = |kind| {
-        compilation
-            .graph()
-            .nodes()
-            .filter(|node| node.address.kind() == kind)
-            .count()
-    };
+fn summary(findings: &Findings) -> String {
     let counted = |count: usize, noun: &str| format!("{count} {noun}{}", plural(count));
-    let errors = errors(&compilation.diagnostics);
-    let warnings = compilation.diagnostics.len() - errors;
+    let errors = errors(&findings.diagnostics);
+    let warnings = findings.diagnostics.len() - errors;
     format!(
         "{}, {}: {}, {}\n",
-        counted(of_kind(Kind::Service), "service"),
-        counted(of_kind(Kind::VPod), "vpod"),
+        counted(findings.services, "service"),
+        counted(findings.vpods, "vpod"),
         counted(errors, "error"),
         counted(warnings, "warning"),
     )

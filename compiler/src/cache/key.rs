@@ -48,6 +48,25 @@ impl Key {
         Self(hash.finalize().into())
     }
 
+    /// The page `number` of the facts of folders, of `count`.
+    pub(super) fn of_page(compilation: Self, number: usize, count: usize) -> Self {
+        let mut hash = Sha256::new();
+        part(&mut hash, b"page");
+        hash.update(compilation.0);
+        hash.update((number as u64).to_le_bytes());
+        hash.update((count as u64).to_le_bytes());
+        Self(hash.finalize().into())
+    }
+
+    /// That there is no conflict between claims, which have this sum.
+    pub(super) fn of_claims(compilation: Self, claims: &[u8]) -> Self {
+        let mut hash = Sha256::new();
+        part(&mut hash, b"claims");
+        hash.update(compilation.0);
+        part(&mut hash, claims);
+        Self(hash.finalize().into())
+    }
+
     pub(super) const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

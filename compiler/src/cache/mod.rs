@@ -7,17 +7,22 @@
 //! used only where all of that is as it was. So a cache changes how long a
 //! compilation takes, and nothing else.
 //!
+//! Beside the units, which have all that they say, stand pages of what a check needs
+//! to know of each: it reads nothing else of what has not changed.
+//!
 //! A [`Cache`] is a store of bytes that may lose and damage what it holds: each
 //! entry bears a checksum, and one that is not right counts as absent.
 
 mod entry;
 mod key;
 mod memory;
+mod pages;
 mod units;
 
 pub use entry::Entry;
 pub use key::Key;
 pub use memory::InMemory;
+pub(crate) use pages::Pages;
 pub(crate) use units::Units;
 
 /// A store of compiled folders, for one or several compilations.

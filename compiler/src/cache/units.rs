@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
@@ -8,7 +8,7 @@ use vimana_proto::Digest;
 use super::entry::content;
 use super::{Cache, Entry, Key};
 use crate::compile::Options;
-use crate::discovery::Folder;
+use crate::discovery::{Files, Folder};
 use crate::settings::Settings;
 use crate::source::{ContentId, RepoPath, Source};
 use crate::texts::{Inputs, Seen};
@@ -18,11 +18,9 @@ use crate::unit::{self, Unit};
 pub(crate) struct Units<'a> {
     cache: &'a dyn Cache,
     source: &'a dyn Source,
-    listed: &'a BTreeSet<RepoPath>,
+    listed: &'a Files,
     compilation: Key,
-    /// What the source says that files hold.
-    contents: &'a HashMap<RepoPath, ContentId>,
-    /// The same of those that had to be read to be known.
+    /// What files hold, of those that had to be read to be known.
     read: Mutex<HashMap<RepoPath, Option<ContentId>>>,
     /// The descriptors that units share, by their keys; none where one is lost.
     descriptors: Mutex<HashMap<Key, Option<Arc<[u8]>>>>,
@@ -34,8 +32,7 @@ impl<'a> Units<'a> {
     pub(crate) fn new(
         cache: &'a dyn Cache,
         source: &'a dyn Source,
-        listed: &'a BTreeSet<RepoPath>,
-        contents: &'a HashMap<RepoPath, ContentId>,
+        listed: &'a Files,
         options: &Options,
         settings: &Settings,
     ) -> Self {
@@ -44,7 +41,6 @@ impl<'a> Units<'a> {
             source,
             listed,
             compilation: Key::of_compilation(options, settings),
-            contents,
             read: Mutex::default(),
             descriptors: Mutex::default(),
             kept: Mutex::default(),
@@ -74,28 +70,71 @@ impl<'a> Units<'a> {
             .collect()
     }
 
+    /// The key of the unit of a folder.
+    pub(super) fn key(&self, path: &RepoPath, folder: &Folder) -> Key {
+        Key::of_folder(self.compilation, path, folder)
+    }
+
+    pub(super) fn key_of_page(&self, number: usize, count: usize) -> Key {
+        Key::of_page(self.compilation, number, count)
+    }
+
+    pub(super) fn cache(&self) -> &'a dyn Cache {
+        self.cache
+    }
+
+    /// Whether it is kept that no two of the claims with this sum are in conflict.
+    pub(crate) fn has_agreed(&self, claims: &[u8]) -> bool {
+        let key = Key::of_claims(self.compilation, claims);
+        let found = self.cache.load(&[key]).into_iter().flatten();
+        found
+            .into_iter()
+            .any(|bytes| content(key, &bytes).is_some())
+    }
+
+    /// Keeps that no two of the claims with this sum are in conflict.
+    pub(crate) fn agree(&self, claims: &[u8]) {
+        let key = Key::of_claims(self.compilation, claims);
+        self.cache.store(vec![Entry::new(key, [0; 32], &[])]);
+    }
+
     fn is_current(&self, inputs: &Inputs) -> bool {
-        inputs.iter().all(|(path, seen)| match seen {
+        inputs
+            .iter()
+            .all(|(path, seen)| self.is_as_seen(path.as_str(), *seen))
+    }
+
+    /// Whether everything is as it was seen.
+    pub(super) fn are_current(&self, inputs: &[(&str, Seen)]) -> bool {
+        inputs
+            .iter()
+            .all(|(path, seen)| self.is_as_seen(path, *seen))
+    }
+
+    fn is_as_seen(&self, path: &str, seen: Seen) -> bool {
+        match seen {
             Seen::Absent => !self.is_there(path),
             Seen::Present => self.is_there(path),
-            Seen::Content(content) => self.content(path) == Some(*content),
+            Seen::Content(content) => self.content(path) == Some(content),
             Seen::Unknown => false,
-        })
+        }
     }
 
-    fn is_there(&self, path: &RepoPath) -> bool {
-        self.listed.contains(path) || !self.source.is_absent(path)
+    fn is_there(&self, path: &str) -> bool {
+        let is_hidden = || RepoPath::of(path).is_none_or(|path| !self.source.is_absent(&path));
+        self.listed.contains(path) || (self.source.may_hide(path) && is_hidden())
     }
 
-    fn content(&self, path: &RepoPath) -> Option<ContentId> {
-        if let Some(content) = self.contents.get(path) {
-            return Some(*content);
+    fn content(&self, path: &str) -> Option<ContentId> {
+        if let Some(content) = self.listed.content(path) {
+            return Some(content);
         }
         if let Some(content) = lock(&self.read).get(path) {
             return *content;
         }
-        let content = self.source.read_named(path).ok()?.content;
-        lock(&self.read).insert(path.clone(), content);
+        let path = RepoPath::of(path)?;
+        let content = self.source.read_named(&path).ok()?.content;
+        lock(&self.read).insert(path, content);
         content
     }
 

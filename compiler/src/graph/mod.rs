@@ -5,6 +5,7 @@
 //! no cycle and lead to nodes that are there. It is read in the order of
 //! addresses, whatever the order in which it was built.
 
+mod alone;
 mod build;
 mod origin;
 mod packed;

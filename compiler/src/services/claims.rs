@@ -9,7 +9,6 @@ use vimana_interface::http::{Body, Rule, Verb, conflicts};
 use super::definition::Binding;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{http_too_many, overlapping_rules};
-use crate::unit::ServiceUnit;
 
 /// A rule of a service, as short as it can be said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +29,11 @@ impl Claim {
         }
     }
 
+    /// What its conflicts with others depend on, besides its place in its file.
+    pub(crate) fn compared(&self) -> [&str; 3] {
+        [&self.verb, &self.template, self.span.file.as_str()]
+    }
+
     fn rule(&self) -> Option<Rule> {
         Some(Rule {
             verb: Verb::new(&self.verb),
@@ -41,12 +45,14 @@ impl Claim {
 }
 
 /// Reports every two rules of two services of one domain that match the same
-/// request.
-pub(crate) fn check_claims(services: &[ServiceUnit], out: &mut Vec<Diagnostic>) {
-    let mut domains: BTreeMap<&str, Vec<&ServiceUnit>> = BTreeMap::new();
-    for service in services {
-        let domain = domains.entry(service.name.domain()).or_default();
-        domain.push(service);
+/// request. Each service comes as its domain and its claims.
+pub(crate) fn check_claims<'s>(
+    services: impl Iterator<Item = (&'s str, &'s [Claim])>,
+    out: &mut Vec<Diagnostic>,
+) {
+    let mut domains: BTreeMap<&str, Vec<&[Claim]>> = BTreeMap::new();
+    for (domain, claims) in services {
+        domains.entry(domain).or_default().push(claims);
     }
     for (domain, services) in domains {
         if services.len() > 1 {
@@ -62,10 +68,10 @@ struct Claimed<'s> {
     rule: Rule,
 }
 
-fn check_domain(domain: &str, services: &[&ServiceUnit], out: &mut Vec<Diagnostic>) {
+fn check_domain(domain: &str, services: &[&[Claim]], out: &mut Vec<Diagnostic>) {
     let mut claims = Vec::new();
-    for (service, unit) in services.iter().enumerate() {
-        claims.extend(unit.claims.iter().filter_map(|claim| {
+    for (service, of_service) in services.iter().enumerate() {
+        claims.extend(of_service.iter().filter_map(|claim| {
             let rule = claim.rule()?;
             Some(Claimed {
                 service,

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Entry, Named, RepoPath, Source, SourceError};
+use crate::compile::Options;
 
 /// A source that gives out so many bytes, and no more: a repository may hold, or
 /// link to, more than there is memory and time for.
@@ -27,6 +28,15 @@ impl<'s> Metered<'s> {
             texts: meter(texts),
             components: meter(components),
         }
+    }
+
+    /// The same with the limits of a compilation.
+    pub(crate) fn within(source: &'s dyn Source, options: &Options) -> Self {
+        Self::new(
+            source,
+            options.max_total_text_bytes,
+            options.max_total_component_bytes,
+        )
     }
 
     /// What was asked for beyond its limit, and the limit.
@@ -89,6 +99,10 @@ impl Source for Metered<'_> {
 
     fn is_absent(&self, path: &RepoPath) -> bool {
         self.source.is_absent(path)
+    }
+
+    fn may_hide(&self, path: &str) -> bool {
+        self.source.may_hide(path)
     }
 
     fn is_modified(&self, path: &RepoPath) -> bool {

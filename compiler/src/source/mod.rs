@@ -27,6 +27,7 @@ mod overlay;
 mod path;
 mod resolve;
 mod revision;
+mod sorted;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -90,6 +91,12 @@ pub trait Source: Send + Sync {
             self.read(path),
             Err(SourceError::NotFound { .. } | SourceError::NotAFile { .. })
         )
+    }
+
+    /// Whether there may be something at a path that [`Source::entries`] did not
+    /// list, which takes no look to answer.
+    fn may_hide(&self, _path: &str) -> bool {
+        true
     }
 
     /// What a later source of the same folder may remember; none where there is

@@ -1,3 +1,4 @@
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -29,6 +30,14 @@ impl RepoPath {
     /// are resolved by name alone.
     pub fn new(text: &str) -> Result<Self, RepoPathError> {
         Self::root().join(text)
+    }
+
+    /// What is such a path as it stands.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let is_path = text.is_empty()
+            || (!text.contains('\0')
+                && text.split('/').all(|name| !matches!(name, "" | "." | "..")));
+        is_path.then(|| Self(text.into()))
     }
 
     /// The root.
@@ -83,7 +92,7 @@ impl RepoPath {
         if self.is_root() {
             Self(name.into())
         } else {
-            Self(format!("{}/{name}", self.0).into())
+            Self([&*self.0, "/", name].concat().into())
         }
     }
 
@@ -93,8 +102,12 @@ impl RepoPath {
         if self.is_root() {
             return None;
         }
-        let folder = self.0.rsplit_once('/').map_or("", |(folder, _)| folder);
-        Some(Self(folder.into()))
+        Some(Self(self.folder().into()))
+    }
+
+    /// The text of the folder that holds this; empty for the root.
+    pub(crate) fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
     /// The last name; empty for the root.
@@ -153,13 +166,14 @@ impl Serialize for RepoPath {
 impl<'de> Deserialize<'de> for RepoPath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&str>::deserialize(deserializer)?;
-        let is_path = text.is_empty()
-            || (!text.contains('\0')
-                && text.split('/').all(|name| !matches!(name, "" | "." | "..")));
-        if !is_path {
-            return Err(D::Error::custom("no path within a repository"));
-        }
-        Ok(Self(text.into()))
+        Self::of(text).ok_or_else(|| D::Error::custom("no path within a repository"))
+    }
+}
+
+/// A path is ordered and hashed as its text.
+impl Borrow<str> for RepoPath {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -1,11 +1,11 @@
 //! What a work tree held when it was last read, so that what has not changed
 //! since is not read again to know its content.
 
-use std::collections::HashMap;
 use std::fs::Metadata;
 
 use serde::{Deserialize, Serialize};
 
+use super::sorted::Sorted;
 use super::{ContentId, RepoPath};
 
 /// What the system says about a file without reading it. A file that was written
@@ -59,7 +59,7 @@ impl Stamp {
 /// The contents of the files of a work tree, each with the stamp that the file
 /// had.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Remembered(HashMap<RepoPath, (Stamp, ContentId)>);
+pub struct Remembered(Sorted<(Stamp, ContentId)>);
 
 impl Remembered {
     /// Nothing.
@@ -70,16 +70,22 @@ impl Remembered {
 
     /// The content of the file at `path`, where it has the stamp that it had.
     pub(super) fn content(&self, path: &RepoPath, stamp: &Stamp) -> Option<ContentId> {
-        let (known, content) = self.0.get(path)?;
+        let (known, content) = self.0.get(path.as_str())?;
         (known == stamp).then_some(*content)
     }
 
-    /// Keeps what was read after `now`, unless the file may be written again
-    /// without a change of its stamp.
-    pub(super) fn insert(&mut self, path: RepoPath, stamp: Stamp, content: ContentId, now: Time) {
-        if stamp.is_settled(now) {
-            self.0.insert(path, (stamp, content));
-        }
+    /// What was read after `now`, in the order of the paths, without files that may
+    /// be written again and keep their stamps.
+    pub(super) fn of<'f>(
+        files: impl Iterator<Item = (&'f RepoPath, Stamp, ContentId)>,
+        now: Time,
+    ) -> Self {
+        let settled = files.filter(|(_, stamp, _)| stamp.is_settled(now));
+        Self(
+            settled
+                .map(|(path, stamp, content)| (path.as_str(), (stamp, content)))
+                .collect(),
+        )
     }
 
     /// How many files are known.
@@ -91,29 +97,20 @@ impl Remembered {
     /// Whether no file is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 
     /// The files, in the order of their paths, as bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut files: Vec<_> = self
-            .0
-            .iter()
-            .map(|(path, (stamp, content))| (path.as_str(), stamp, content))
-            .collect();
-        files.sort_unstable_by_key(|(path, ..)| *path);
+        let files: Vec<_> = self.0.iter().collect();
         postcard::to_stdvec(&files).unwrap_or_default()
     }
 
     /// What [`Self::encode`] encoded; none where `bytes` are not that.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let files: Vec<(&str, Stamp, ContentId)> = postcard::from_bytes(bytes).ok()?;
-        let files = files
-            .into_iter()
-            .map(|(path, stamp, content)| Some((RepoPath::new(path).ok()?, (stamp, content))))
-            .collect::<Option<_>>()?;
-        Some(Self(files))
+        let files: Vec<(&str, (Stamp, ContentId))> = postcard::from_bytes(bytes).ok()?;
+        Some(Self(files.into_iter().collect()))
     }
 }

@@ -1,20 +1,21 @@
 //! What git has in its index, taken once: libgit2 takes a lock and copies a path
 //! for each question, and a work tree asks several for each file.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 
 use git2::{IndexTime, Oid, Repository, Tree};
 
 use super::revision::is_symlink;
+use super::sorted::Sorted;
 use super::stamp::{Stamp, Time};
 use super::{ContentId, RepoPath, SourceError};
 
 /// The files of the index, by their paths from the root of the git repository.
 #[derive(Debug, Default)]
 pub(super) struct Tracked {
-    /// Sorted by path.
-    files: Vec<TrackedFile>,
+    files: Sorted<TrackedFile>,
     /// When the index was written; files written later may have any content.
     written: Option<Time>,
 }
@@ -22,7 +23,6 @@ pub(super) struct Tracked {
 /// A file of the index.
 #[derive(Debug)]
 pub(super) struct TrackedFile {
-    path: Box<str>,
     pub(super) content: ContentId,
     pub(super) is_symlink: bool,
     size: u32,
@@ -38,41 +38,33 @@ impl Tracked {
             .and_then(|path| fs::metadata(path).ok())
             .and_then(|metadata| Stamp::of(&metadata))
             .map(|stamp| stamp.modified);
-        let mut files: Vec<_> = index
-            .iter()
-            .filter_map(|entry| {
-                Some(TrackedFile {
-                    // What is no UTF-8 is not asked for.
-                    path: String::from_utf8(entry.path).ok()?.into(),
-                    content: ContentId::from_oid(entry.id),
-                    is_symlink: is_symlink(i32::try_from(entry.mode).unwrap_or_default()),
-                    size: entry.file_size,
-                    inode: entry.ino,
-                    modified: entry.mtime,
-                })
-            })
-            .collect();
-        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        let mut files = Sorted::default();
+        for entry in index.iter() {
+            // What is no UTF-8 is not asked for.
+            let Ok(path) = std::str::from_utf8(&entry.path) else {
+                continue;
+            };
+            let file = TrackedFile {
+                content: ContentId::from_oid(entry.id),
+                is_symlink: is_symlink(i32::try_from(entry.mode).unwrap_or_default()),
+                size: entry.file_size,
+                inode: entry.ino,
+                modified: entry.mtime,
+            };
+            files.push(path, file);
+        }
+        files.sort();
         Ok(Self { files, written })
     }
 
     pub(super) fn file(&self, path: &str) -> Option<&TrackedFile> {
-        let index = self.files.binary_search_by(|file| (*file.path).cmp(path));
-        index.ok().map(|index| &self.files[index])
+        self.files.get(path)
     }
 
-    /// Whether any file below `folder` is tracked.
+    /// Whether any file below `folder`, which ends with `/`, is tracked.
     pub(super) fn has_below(&self, folder: &str) -> bool {
-        let below = |path: &str| {
-            path.strip_prefix(folder)
-                .is_some_and(|rest| rest.starts_with('/'))
-        };
-        // Sorted, `folder/` is right behind what is less than it.
-        let start = self.files.partition_point(|file| {
-            let path = &*file.path;
-            path.bytes().lt(folder.bytes().chain(*b"/"))
-        });
-        self.files.get(start).is_some_and(|file| below(&file.path))
+        let next = self.files.first_path_from(folder);
+        next.is_some_and(|path| path.starts_with(folder))
     }
 
     /// Whether a file with this stamp certainly has the content that git tracks:
@@ -154,6 +146,12 @@ fn compare(
 }
 
 /// `path` of the compiled folder, as the index spells it.
-pub(super) fn spelled(folder: &RepoPath, path: &RepoPath) -> String {
-    super::git::in_repository(folder, path).as_str().to_owned()
+pub(super) fn spelled<'p>(folder: &RepoPath, path: &'p RepoPath) -> Cow<'p, str> {
+    if folder.is_root() {
+        return path.as_str().into();
+    }
+    super::git::in_repository(folder, path)
+        .as_str()
+        .to_owned()
+        .into()
 }

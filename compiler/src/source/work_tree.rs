@@ -1,4 +1,7 @@
-use std::fs::{DirEntry, File, Metadata};
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs::{DirEntry, File, FileType, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -29,7 +32,8 @@ struct Memory {
     known: Remembered,
     /// When this run began, by the file system's clock.
     now: Time,
-    learnt: Mutex<Remembered>,
+    /// What was read since.
+    learnt: Mutex<HashMap<RepoPath, (Stamp, ContentId)>>,
 }
 
 /// What the folder held when it was listed.
@@ -40,6 +44,25 @@ struct Listed {
     /// What is there and is not among them, sorted; of folders, only those that
     /// were not entered.
     others: Vec<RepoPath>,
+}
+
+impl Listed {
+    /// The stamp of a regular file.
+    fn file(&self, path: &RepoPath) -> Option<&Option<Stamp>> {
+        let index = self.files.binary_search_by(|(file, _)| file.cmp(path));
+        index.ok().map(|index| &self.files[index].1)
+    }
+
+    /// Whether `path`, or a folder that it is in, is there and was not listed.
+    fn may_hide(&self, path: &str) -> bool {
+        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        folders.chain([path]).any(|around| {
+            let others = &self.others;
+            others
+                .binary_search_by(|other| other.as_str().cmp(around))
+                .is_ok()
+        })
+    }
 }
 
 /// The state of a walk through the folder.
@@ -148,44 +171,44 @@ impl WorkTree {
             path: folder.clone(),
             source,
         };
-        let found: Vec<DirEntry> = self
-            .absolute(folder)
-            .read_dir()
-            .and_then(Iterator::collect)
-            .map_err(unreadable)?;
+        let mut found = Vec::new();
+        for entry in self.absolute(folder).read_dir().map_err(unreadable)? {
+            found.push(Found::new(entry.map_err(unreadable)?));
+        }
         // A repository within the repository is none of it.
         let is_foreign = self.git.is_some()
             && !folder.is_root()
-            && found.iter().any(|entry| entry.file_name() == ".git");
+            && found.iter().any(|found| found.name == ".git");
         if is_foreign {
             walk.listed.others.push(folder.clone());
             return Ok(());
         }
-        for entry in found {
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else {
+        // All paths are then listed in their order.
+        found.sort_unstable_by(Found::cmp);
+        for found in found {
+            let Some(name) = found.name.to_str() else {
                 walk.entries.push(Entry {
-                    path: folder.child(&name.to_string_lossy()),
+                    path: folder.child(&found.name.to_string_lossy()),
                     kind: EntryKind::BadName,
                     content: None,
                 });
                 continue;
             };
-            self.list_entry(&entry, folder.child(name), name, depth, walk)?;
+            self.list_entry(&found, folder.child(name), name, depth, walk)?;
         }
         Ok(())
     }
 
     fn list_entry(
         &self,
-        entry: &DirEntry,
+        found: &Found,
         path: RepoPath,
         name: &str,
         depth: usize,
         walk: &mut Walk,
     ) -> Result<(), SourceError> {
         // What has gone since the folder was read was not there.
-        let Ok(file_type) = entry.file_type() else {
+        let Some(file_type) = found.file_type else {
             return Ok(());
         };
         if file_type.is_dir() {
@@ -211,7 +234,7 @@ impl WorkTree {
             }
         } else if file_type.is_file() {
             let stamp = match &self.memory {
-                Some(_) => entry.metadata().ok().as_ref().and_then(Stamp::of),
+                Some(_) => found.entry.metadata().ok().as_ref().and_then(Stamp::of),
                 None => None,
             };
             let content =
@@ -236,9 +259,45 @@ impl WorkTree {
 
     /// The stamp of a regular file that was listed.
     fn stamp(&self, path: &RepoPath) -> Option<Stamp> {
-        let files = &self.listed.get()?.files;
-        let index = files.binary_search_by(|(file, _)| file.cmp(path)).ok()?;
-        files[index].1
+        *self.listed.get()?.file(path)?
+    }
+}
+
+/// What a folder holds.
+struct Found {
+    name: OsString,
+    /// None where it has gone since.
+    file_type: Option<FileType>,
+    entry: DirEntry,
+}
+
+impl Found {
+    fn new(entry: DirEntry) -> Self {
+        Self {
+            name: entry.file_name(),
+            file_type: entry.file_type().ok(),
+            entry,
+        }
+    }
+
+    /// The order of their paths: those in a folder have a `/` behind its name.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (a, b) = (self.bytes(), other.bytes());
+        let common = a.len().min(b.len());
+        a[..common].cmp(&b[..common]).then_with(|| {
+            let next = |found: &Self| found.bytes().get(common).copied().or(found.end());
+            next(self).cmp(&next(other))
+        })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.name.as_encoded_bytes()
+    }
+
+    /// What comes behind the name in a path.
+    fn end(&self) -> Option<u8> {
+        let file_type = self.file_type?;
+        file_type.is_dir().then_some(b'/')
     }
 }
 
@@ -281,8 +340,11 @@ impl Source for WorkTree {
     fn entries(&self) -> Result<Vec<Entry>, SourceError> {
         let mut walk = Walk::default();
         self.list(&RepoPath::root(), 0, &mut walk)?;
-        walk.entries.sort_unstable();
-        walk.listed.files.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        // Names that are no UTF-8 may be out of order.
+        if !walk.entries.is_sorted() {
+            walk.entries.sort_unstable();
+        }
+        debug_assert!(walk.listed.files.is_sorted_by(|a, b| a.0 < b.0));
         walk.listed.others.sort_unstable();
         // Where it is listed twice, the first time counts.
         let _ = self.listed.set(walk.listed);
@@ -331,7 +393,7 @@ impl Source for WorkTree {
                 .learnt
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .insert(path.clone(), stamp, content, memory.now);
+                .insert(path.clone(), (stamp, content));
         }
         Ok(Named { bytes, content })
     }
@@ -341,39 +403,34 @@ impl Source for WorkTree {
         let memory = self.memory.as_ref()?;
         let listed = self.listed.get()?;
         let learnt = memory.learnt.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut remembered = Remembered::new();
-        for (path, stamp) in &listed.files {
-            let Some(stamp) = stamp else { continue };
-            let content = memory
-                .known
-                .content(path, stamp)
-                .or_else(|| learnt.content(path, stamp));
-            if let Some(content) = content {
-                remembered.insert(path.clone(), *stamp, content, memory.now);
-            }
-        }
+        let files = listed.files.iter().filter_map(|(path, stamp)| {
+            let stamp = (*stamp)?;
+            let learnt = || {
+                let (known, content) = learnt.get(path)?;
+                (*known == stamp).then_some(*content)
+            };
+            let content = memory.known.content(path, &stamp).or_else(learnt)?;
+            Some((path, stamp, content))
+        });
+        let remembered = Remembered::of(files, memory.now);
         (remembered != memory.known).then_some(remembered)
     }
 
     fn is_absent(&self, path: &RepoPath) -> bool {
-        if let Some(listed) = self.listed.get() {
-            let mut around = Some(path.clone());
-            let mut may_be_there = false;
-            while let Some(path) = around.filter(|path| !path.is_root()) {
-                may_be_there |= listed.others.binary_search(&path).is_ok();
-                around = path.parent();
-            }
-            if !may_be_there {
-                return listed
-                    .files
-                    .binary_search_by(|(file, _)| file.cmp(path))
-                    .is_err();
-            }
+        if let Some(listed) = self.listed.get()
+            && !listed.may_hide(path.as_str())
+        {
+            return listed.file(path).is_none();
         }
         matches!(
             self.read(path),
             Err(SourceError::NotFound { .. } | SourceError::NotAFile { .. })
         )
+    }
+
+    fn may_hide(&self, path: &str) -> bool {
+        let listed = self.listed.get();
+        listed.is_none_or(|listed| listed.may_hide(path))
     }
 
     fn is_modified(&self, path: &RepoPath) -> bool {

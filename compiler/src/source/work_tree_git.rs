@@ -67,8 +67,9 @@ impl Git {
 
     /// Whether anything below `folder` is in the index.
     pub(super) fn is_tracked(&self, folder: &RepoPath) -> bool {
+        let folder = format!("{}/", spelled(&self.folder, folder));
         self.tracked()
-            .is_some_and(|tracked| tracked.has_below(&spelled(&self.folder, folder)))
+            .is_some_and(|tracked| tracked.has_below(&folder))
     }
 
     /// Whether git passes `path` over: a pattern says so, and nothing there is
@@ -77,6 +78,10 @@ impl Git {
         let mut path = spelled(&self.folder, path);
         if path.is_empty() {
             return Ok(false);
+        }
+        if is_folder {
+            // How libgit2, too, is told that patterns for folders are meant.
+            path.to_mut().push('/');
         }
         let is_tracked = self.tracked().is_some_and(|tracked| {
             if is_folder {
@@ -88,11 +93,7 @@ impl Git {
         if is_tracked {
             return Ok(false);
         }
-        if is_folder {
-            // How libgit2 is told that patterns for folders are meant.
-            path.push('/');
-        }
-        Ok(self.repository().is_path_ignored(Path::new(&path))?)
+        Ok(self.repository().is_path_ignored(Path::new(&*path))?)
     }
 
     /// Whether the file at `path`, which is no link to another, differs from the
@@ -110,7 +111,7 @@ impl Git {
         let staged = self
             .staged
             .get_or_init(|| staged(&self.repository(), commit).ok());
-        if staged.as_ref().is_none_or(|staged| staged.contains(&path)) {
+        if staged.as_ref().is_none_or(|staged| staged.contains(&*path)) {
             return true;
         }
         let Some(tracked) = self.tracked() else {

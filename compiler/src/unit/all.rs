@@ -31,7 +31,7 @@ pub(crate) fn all(
     units: Option<&Units<'_>>,
     hooks: &Hooks<'_>,
 ) -> Vec<Unit> {
-    let work = || {
+    in_threads(folders.len(), || {
         let mut all = Vec::with_capacity(folders.len());
         for chunk in folders.chunks(AT_ONCE) {
             all.extend(some(maker, chunk, units));
@@ -42,8 +42,38 @@ pub(crate) fn all(
         }
         resolve(maker, folders, &mut all);
         all
-    };
+    })
+}
+
+/// Shows `take` the units of `folders`, in their order and not all at once. What
+/// other services give is not known to them. These are the last of `total`.
+pub(crate) fn each(
+    maker: &Maker<'_>,
+    folders: &Folders<'_>,
+    units: &Units<'_>,
+    hooks: &Hooks<'_>,
+    total: usize,
+    mut take: impl FnMut(&Unit) + Send,
+) {
+    if folders.is_empty() {
+        return;
+    }
+    in_threads(folders.len(), || {
+        let mut done = total - folders.len();
+        for chunk in folders.chunks(AT_ONCE) {
+            some(maker, chunk, Some(units)).iter().for_each(&mut take);
+            done += chunk.len();
+            hooks.tell(Progress { done, total });
+        }
+    });
+}
+
+/// Does `work` for so many folders, in threads with stacks that are large enough.
+fn in_threads<T: Send>(folders: usize, work: impl FnOnce() -> T + Send) -> T {
+    let most = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = rayon::ThreadPoolBuilder::new()
+        // With 0 it is as many as usual.
+        .num_threads(if folders < most { folders } else { 0 })
         .stack_size(STACK_BYTES)
         .build();
     match pool {

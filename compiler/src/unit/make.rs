@@ -1,9 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{ServiceUnit, Unit};
 use crate::compile::Options;
 use crate::diagnostic::Diagnostic;
-use crate::discovery::Folder;
+use crate::discovery::{Files, Folder};
 use crate::graph::GraphBuilder;
 use crate::protobuf::{Linker, Protos};
 use crate::services::{self, Claim, Offers, Resources, Service, check_overlaps};
@@ -17,7 +17,7 @@ pub(crate) struct Maker<'a> {
     pub(crate) source: &'a dyn Source,
     pub(crate) options: &'a Options,
     pub(crate) settings: &'a Settings,
-    pub(crate) listed: &'a BTreeSet<RepoPath>,
+    pub(crate) listed: &'a Files,
     pub(crate) protos: &'a Protos<'a>,
 }
 

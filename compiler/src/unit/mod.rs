@@ -7,6 +7,7 @@
 //! [`Unit::inputs`] names, which is why it can be kept in a [`crate::cache`].
 
 mod all;
+pub(crate) mod facts;
 mod make;
 mod record;
 
@@ -22,7 +23,7 @@ use crate::services::Claim;
 use crate::source::RepoPath;
 use crate::texts::Inputs;
 
-pub(crate) use all::all;
+pub(crate) use all::{all, each};
 pub(crate) use make::Maker;
 pub(crate) use record::{decode, encode};
 

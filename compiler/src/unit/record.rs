@@ -25,7 +25,7 @@ struct UnitRecord {
 }
 
 #[derive(Serialize, Deserialize)]
-struct DiagnosticRecord {
+pub(super) struct DiagnosticRecord {
     code: String,
     severity: Severity,
     message: String,
@@ -147,7 +147,7 @@ pub(crate) fn decode(
 }
 
 impl DiagnosticRecord {
-    fn of(diagnostic: &Diagnostic) -> Self {
+    pub(super) fn of(diagnostic: &Diagnostic) -> Self {
         let Diagnostic {
             code,
             severity,
@@ -168,7 +168,7 @@ impl DiagnosticRecord {
         }
     }
 
-    fn into_diagnostic(self) -> Option<Diagnostic> {
+    pub(super) fn into_diagnostic(self) -> Option<Diagnostic> {
         Some(Diagnostic {
             code: Rule::find(&self.code)?.code(),
             severity: self.severity,

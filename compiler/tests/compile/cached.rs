@@ -12,11 +12,11 @@ use crate::repo::{SETTINGS, compiled, component, definition, findings, repo, tex
 
 /// A cache that others look into and damage.
 #[derive(Default)]
-struct Shaken {
-    inner: InMemory,
+pub struct Shaken {
+    pub inner: InMemory,
     /// Which byte of each entry is changed when it is read, if any, and whether
     /// the entry ends there.
-    damage: Mutex<Option<(usize, bool)>>,
+    pub damage: Mutex<Option<(usize, bool)>>,
     stored: Mutex<usize>,
 }
 
@@ -68,7 +68,7 @@ fn said(compilation: &Compilation) -> (String, String, String) {
 }
 
 /// Two services, of which one imports a shared file, and a file with a silencer.
-fn base() -> Memory {
+pub fn base() -> Memory {
     let shared = "syntax = \"proto3\";\npackage common;\nmessage Page { int32 size = 1; }\n";
     let a = definition("a", 1, "1.0.0", "/a").replace(
         "import \"vimana/options.proto\";",
@@ -90,7 +90,7 @@ fn base() -> Memory {
 }
 
 /// What one may do to the repository.
-const EDITS: [(&str, &str); 12] = [
+pub const EDITS: [(&str, &str); 12] = [
     ("a/a.proto", "// a comment\n"),
     ("a/a.proto", "message More { string text = 1; }\n"),
     ("a/a.proto", "message Broken {\n"),
@@ -118,7 +118,7 @@ const EDITS: [(&str, &str); 12] = [
     ),
 ];
 
-fn edit(source: &mut Memory, which: usize) {
+pub fn edit(source: &mut Memory, which: usize) {
     let (file, addition) = EDITS[which % EDITS.len()];
     let path = RepoPath::new(file).unwrap();
     let mut bytes = vimana_compiler::source::Source::read(source, &path)

@@ -8,6 +8,7 @@
 mod bad_input;
 mod cached;
 mod cases;
+mod checked;
 mod desired;
 mod hostile;
 mod http;

@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use vimana_compiler::cache::InMemory;
 use vimana_compiler::diagnostic::{Diagnostic, Severity, SourceFiles, Span};
 use vimana_compiler::source::{Memory, RepoPath};
-use vimana_compiler::{Compilation, Options, compile, interfaces};
+use vimana_compiler::{Compilation, Findings, Hooks, Options, check_with, compile, interfaces};
 use vimana_interface::SERVICE_WIT;
+use vimana_proto::Kind;
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
 
@@ -110,9 +112,47 @@ pub fn module_of_wit(wit: &str) -> Vec<u8> {
     module
 }
 
-/// Compiles with the usual bounds.
+/// Compiles with the usual bounds. A check, cold and warm, says the same of it.
 pub fn compiled(source: &Memory) -> Compilation {
-    compile(source, &Options::default())
+    let options = Options::default();
+    let compilation = compile(source, &options);
+    let cache = InMemory::new();
+    let hooks = Hooks {
+        cache: Some(&cache),
+        ..Hooks::default()
+    };
+    for what in ["cold", "warm"] {
+        let checked = check_with(source, &options, &hooks);
+        assert_eq!(said(&checked), said_of(&compilation), "{what}");
+    }
+    compilation
+}
+
+/// All that a check says.
+pub fn said(checked: &Findings) -> String {
+    let Findings {
+        diagnostics,
+        files,
+        services,
+        vpods,
+        ..
+    } = checked;
+    let texts: Vec<_> = files
+        .iter()
+        .map(|(path, file)| (path, file.text()))
+        .collect();
+    format!("{diagnostics:#?}\n{texts:?}\n{services} services, {vpods} vpods")
+}
+
+/// What a check should say.
+pub fn said_of(compilation: &Compilation) -> String {
+    let count = |kind| compilation.graph().nodes_of(kind).count();
+    said(&Findings {
+        diagnostics: compilation.diagnostics.clone(),
+        files: compilation.files.clone(),
+        services: count(Kind::Service),
+        vpods: count(Kind::VPod),
+    })
 }
 
 /// The findings, one a line: `FILE:LINE:COLUMN CODE MESSAGE`, further places,

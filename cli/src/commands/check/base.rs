@@ -32,6 +32,11 @@ impl Base {
         self.base.is_some()
     }
 
+    /// Whether anything is compared.
+    pub(super) const fn is_asked_for(&self) -> bool {
+        self.base.is_some() || self.against_live
+    }
+
     /// Compares where that is asked for: adds the findings to those of the
     /// compilation of `source`, and returns the report.
     pub(super) fn compare(

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use supports_hyperlinks::Stream;
-use vimana_compiler::Compilation;
+use vimana_compiler::Findings;
 use vimana_compiler::breaking::Report;
 use vimana_compiler::diagnostic::render::text::Style;
 use vimana_compiler::diagnostic::render::{self, Settings, markdown};
@@ -45,21 +45,21 @@ const MAX_SUMMARY_BYTES: u64 = 1 << 20;
 /// Prints the findings.
 pub(super) fn print(
     format: Format,
-    compilation: &Compilation,
+    findings: &Findings,
     compared: Option<&Report>,
     root: &Path,
     max_bytes: Option<usize>,
     output: &Output,
 ) -> std::io::Result<()> {
     let settings = settings(format, root, max_bytes, output);
-    let (found, files) = (&compilation.diagnostics, &compilation.files);
+    let (found, files) = (&findings.diagnostics, &findings.files);
     output.data(match format {
         Format::Json => render::json::render_compared(found, files, compared),
         format => render::render(format.into(), found, files, &settings),
     })?;
     if format == Format::Github
         && let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())
-        && let Err(error) = summarise(compilation, Path::new(&path))
+        && let Err(error) = summarise(findings, Path::new(&path))
     {
         let path = Path::new(&path).display();
         output.note(format!(
@@ -70,14 +70,14 @@ pub(super) fn print(
 }
 
 /// Appends Markdown to the summary of the step, in the room that is left.
-fn summarise(compilation: &Compilation, path: &Path) -> std::io::Result<()> {
+fn summarise(findings: &Findings, path: &Path) -> std::io::Result<()> {
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
     let room = MAX_SUMMARY_BYTES.saturating_sub(file.metadata()?.len());
     let room = usize::try_from(room).unwrap_or(usize::MAX);
     if room < markdown::LEAST_BYTES {
         return Err(std::io::Error::other("it is full"));
     }
-    let (found, files) = (&compilation.diagnostics, &compilation.files);
+    let (found, files) = (&findings.diagnostics, &findings.files);
     file.write_all(markdown::render(found, files, Some(room)).as_bytes())
 }
 
