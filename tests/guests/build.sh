@@ -106,13 +106,16 @@ fi
 
 foo=examples/repo/walkthrough/foo-1.0.0.wasm
 library=examples/repo/library/library-1.0.0.wasm
+streams=tests/repos/streams/streams-1.0.0.wasm
 interop=tests/repos/interop/grpc/testing/interop-1.0.0.wasm
 "rust_$1" foo "$root/$foo"
 "rust_$1" interop "$root/$interop"
+"rust_$1" streams "$root/$streams"
 c library library-service "$root/$library"
 
 {
     checksum foo "$foo"
     checksum interop "$interop"
+    checksum streams "$streams"
     checksum library "$library"
 } >"$guests/CHECKSUMS"

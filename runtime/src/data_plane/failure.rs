@@ -105,6 +105,8 @@ impl Refusal {
                     callee.limits.cpu_time
                 ),
             ),
+            CallError::Input => Self::of(callee, Code::Cancelled, "the requests ended early"),
+            CallError::Cancelled => Self::of(callee, Code::Cancelled, "the call was cancelled"),
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) struct VersionSlot {
 /// A version that can be called.
 pub(super) struct Ready {
     pub(super) component: Arc<GuestComponent>,
-    /// For each of the interface's methods; none for those that are not served.
+    /// For each of the interface's methods.
     functions: Vec<Option<Function>>,
 }
 
@@ -50,8 +50,8 @@ enum Progress {
 
 impl Ready {
     /// The function of the method at `index` in the interface.
-    pub(super) fn function(&self, index: usize) -> Option<Function> {
-        self.functions.get(index).copied().flatten()
+    pub(super) fn function(&self, index: usize) -> Option<&Function> {
+        self.functions.get(index)?.as_ref()
     }
 }
 
@@ -135,12 +135,14 @@ impl Versions {
         model: &InterfaceModel,
     ) -> Result<Ready, LoadError> {
         let component = self.component(entry).await?;
-        let mut functions = Vec::new();
-        for method in model.methods().filter(|method| method.is_unary()) {
-            let function = component.function(&method.method().function)?;
-            if functions.len() <= method.index {
-                functions.resize(method.index + 1, None);
-            }
+        let methods: Vec<_> = model.methods().collect();
+        let names: Vec<_> = methods
+            .iter()
+            .map(|method| method.method().function.as_str())
+            .collect();
+        let found = self.host.functions(&component, &names).await?;
+        let mut functions: Vec<_> = methods.iter().map(|_| None).collect();
+        for (method, function) in methods.into_iter().zip(found) {
             functions[method.index] = Some(function);
             // Made now, so that the first request does not pay for it.
             method.codec();

@@ -3,21 +3,24 @@
 use std::pin::Pin;
 
 use http::HeaderMap;
+use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 use tonic::Code;
 use wasmtime::component::{Resource, ResourceAny, Val};
 use wasmtime::{PoolConcurrencyLimitError, Store, StoreContextMut, UpdateDeadline};
 
-use super::component::{Function, GuestComponent, Host};
+use super::component::{GuestComponent, Host};
 use super::context::Context;
 use super::cpu::{CpuTimeUsedUp, metered};
+use super::function::Function;
 use super::guest::{Guest, Invocation, RequestId};
+use super::stream::InputFailed;
 
 /// What a call came to.
-pub(crate) struct Answer {
+pub(crate) struct Answer<T = Val> {
     /// The response message, or why there is none.
-    pub(crate) outcome: Result<Val, CallError>,
-    /// The headers that the guest added.
+    pub(crate) outcome: Result<T, CallError>,
+    /// The headers that the guest added and that were not sent before.
     pub(crate) headers: HeaderMap,
     /// The trailers that the guest added.
     pub(crate) trailers: HeaderMap,
@@ -40,6 +43,10 @@ pub(crate) enum CallError {
     Trap,
     /// The node runs as many guests as it can hold.
     AtCapacity,
+    /// The stream of requests failed, and whoever reads it knows why.
+    Input,
+    /// Nobody waits for the response any more.
+    Cancelled,
 }
 
 /// A `status` of `vimana:service/types`.
@@ -60,15 +67,14 @@ impl Host {
     pub(crate) async fn call(
         &self,
         component: &GuestComponent,
-        function: Function,
+        function: &Function,
         invocation: Invocation,
         request: Val,
     ) -> Answer {
         let deadline = invocation.deadline;
-        let _slot = match timeout_at(deadline, self.slots.acquire()).await {
-            Ok(Ok(slot)) => slot,
-            Ok(Err(_)) => return Answer::failed(CallError::AtCapacity),
-            Err(_) => return Answer::failed(CallError::DeadlineExceeded),
+        let _slot = match self.slot(deadline).await {
+            Ok(slot) => slot,
+            Err(error) => return Answer::failed(error),
         };
         let mut store = self.store(invocation);
         let meter = store.data().cpu.clone();
@@ -93,7 +99,17 @@ impl Host {
         }
     }
 
-    fn store(&self, invocation: Invocation) -> Store<Guest> {
+    /// Room for one more guest.
+    pub(super) async fn slot(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, CallError> {
+        match timeout_at(deadline, self.slots.acquire()).await {
+            Ok(Ok(slot)) => Ok(slot),
+            Ok(Err(_)) => Err(CallError::AtCapacity),
+            Err(_) => Err(CallError::DeadlineExceeded),
+        }
+    }
+
+    /// A store for one call, with all its limits.
+    pub(super) fn store(&self, invocation: Invocation) -> Store<Guest> {
         let deadline = invocation.deadline;
         let fuel = hostcall_fuel(invocation.limits.response_bytes);
         let mut store = Store::new(&self.engine, Guest::new(invocation));
@@ -117,8 +133,8 @@ impl Host {
     }
 }
 
-impl Answer {
-    fn failed(error: CallError) -> Self {
+impl<T> Answer<T> {
+    pub(super) fn failed(error: CallError) -> Self {
         Self {
             outcome: Err(error),
             headers: HeaderMap::new(),
@@ -140,7 +156,7 @@ fn hostcall_fuel(message_bytes: u64) -> usize {
 async fn run(
     store: &mut Store<Guest>,
     component: &GuestComponent,
-    function: Function,
+    function: &Function,
     request: Val,
 ) -> wasmtime::Result<Val> {
     let instance = component.pre.instantiate_async(&mut *store).await?;
@@ -162,7 +178,7 @@ async fn run(
 
 /// Takes the `result<T, status>` apart where there is one; `None` where the
 /// value has not the shape that its type says.
-fn interpret(function: Function, value: Val) -> Option<Result<Val, GuestStatus>> {
+fn interpret(function: &Function, value: Val) -> Option<Result<Val, GuestStatus>> {
     if !function.is_fallible {
         return Some(Ok(value));
     }
@@ -173,7 +189,8 @@ fn interpret(function: Function, value: Val) -> Option<Result<Val, GuestStatus>>
     }
 }
 
-fn guest_status(value: Val) -> Option<GuestStatus> {
+/// Reads a `status`.
+pub(super) fn guest_status(value: Val) -> Option<GuestStatus> {
     let [code, message, details] = fields(value, ["code", "message", "details"])?;
     let (Val::Enum(code), Val::String(message), Val::List(details)) = (code, message, details)
     else {
@@ -233,12 +250,15 @@ fn code_of(case: &str) -> Option<Code> {
 }
 
 /// What a failed call means to its caller. The log has the rest, backtrace and all.
-fn classify(store: &Store<Guest>, error: &wasmtime::Error) -> CallError {
+pub(super) fn classify(store: &Store<Guest>, error: &wasmtime::Error) -> CallError {
     if error.is::<DeadlinePassed>() {
         return CallError::DeadlineExceeded;
     }
     if error.is::<CpuTimeUsedUp>() {
         return CallError::CpuTimeExceeded;
+    }
+    if error.is::<InputFailed>() {
+        return CallError::Input;
     }
     if error.is::<PoolConcurrencyLimitError>() {
         log_failure(store, &format!("{error:#}"));

@@ -10,12 +10,14 @@ use tokio::sync::Semaphore;
 use tokio::task;
 use vimana_proto::Digest;
 use wasmtime::Engine;
-use wasmtime::component::types::{ComponentFunc, ComponentItem};
-use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, Type};
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
 
 use super::artifacts::Artifacts;
 use super::engine::{self, EngineError, EngineSettings};
+use super::function::{Function, Signature};
 use super::guest::Guest;
+use super::stream::{AdapterError, Pumps};
 use super::{context, outbound, wasi};
 
 /// The engine with all that components are linked with.
@@ -29,6 +31,8 @@ pub(crate) struct Host {
     platform_and_wasi: Linker<Guest>,
     with_http: Linker<Guest>,
     artifacts: Arc<Artifacts>,
+    /// What moves the elements of streams.
+    pumps: Arc<Pumps>,
     /// Compilation takes a processor to itself.
     compiling: Semaphore,
 }
@@ -66,6 +70,8 @@ pub(crate) enum LoadError {
     MissingFunction(String),
     #[error("function `{0}` does not take a context and a request, or returns nothing")]
     Signature(String),
+    #[error("the stream of function `{name}` cannot be moved: {source}")]
+    Stream { name: String, source: AdapterError },
     #[error("the node is shutting down")]
     ShuttingDown,
 }
@@ -86,6 +92,8 @@ impl Host {
                 path: artifacts.to_owned(),
                 source,
             })?;
+        let artifacts = Arc::new(opened);
+        let pumps = Pumps::new(&engine, Arc::clone(&artifacts)).map_err(link)?;
         Ok(Self {
             capacity: instances,
             slots: Semaphore::new(
@@ -94,7 +102,8 @@ impl Host {
             platform,
             platform_and_wasi,
             with_http,
-            artifacts: Arc::new(opened),
+            artifacts,
+            pumps: Arc::new(pumps),
             compiling: Semaphore::new(available_parallelism().map_or(1, NonZeroUsize::get)),
             engine,
         })
@@ -167,17 +176,37 @@ pub(crate) struct GuestComponent {
     pub(super) pre: InstancePre<Guest>,
 }
 
-/// An exported function for a unary method.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Function {
-    pub(super) index: ComponentExportIndex,
-    /// Whether it returns `result<T, status>` instead of `T`.
-    pub(super) is_fallible: bool,
+impl Host {
+    /// Finds the functions of methods by their names in WIT.
+    pub(crate) async fn functions(
+        &self,
+        component: &GuestComponent,
+        names: &[&str],
+    ) -> Result<Vec<Function>, LoadError> {
+        let found: Vec<_> = names
+            .iter()
+            .map(|name| component.signature(name))
+            .collect::<Result<_, _>>()?;
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let pumps = Arc::clone(&self.pumps);
+        task::spawn_blocking(move || {
+            let made = found
+                .into_iter()
+                .zip(names)
+                .map(|((index, signature), name)| {
+                    signature
+                        .with_streams(index, &pumps)
+                        .map_err(|source| LoadError::Stream { name, source })
+                });
+            made.collect()
+        })
+        .await
+        .map_err(|_| LoadError::ShuttingDown)?
+    }
 }
 
 impl GuestComponent {
-    /// Finds the function of a unary method by its name in WIT.
-    pub(crate) fn function(&self, name: &str) -> Result<Function, LoadError> {
+    fn signature(&self, name: &str) -> Result<(ComponentExportIndex, Signature), LoadError> {
         let missing = || LoadError::MissingFunction(name.to_owned());
         let (item, index) = self
             .pre
@@ -187,23 +216,7 @@ impl GuestComponent {
         let ComponentItem::ComponentFunc(ty) = item else {
             return Err(missing());
         };
-        let is_fallible = is_fallible(&ty).ok_or_else(|| LoadError::Signature(name.to_owned()))?;
-        Ok(Function { index, is_fallible })
+        let signature = Signature::of(&ty).ok_or_else(|| LoadError::Signature(name.to_owned()))?;
+        Ok((index, signature))
     }
-}
-
-/// Whether a function returns `result<T, status>`; `None` where it is no
-/// function of a unary method. No message corresponds to a WIT `result`, so the
-/// outermost type decides.
-fn is_fallible(ty: &ComponentFunc) -> Option<bool> {
-    let mut params = ty.params();
-    let (Some((_, Type::Own(_))), Some(_), None) = (params.next(), params.next(), params.next())
-    else {
-        return None;
-    };
-    let mut results = ty.results();
-    let (Some(result), None) = (results.next(), results.next()) else {
-        return None;
-    };
-    Some(matches!(result, Type::Result(_)))
 }

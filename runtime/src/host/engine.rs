@@ -93,11 +93,12 @@ fn with_pool(wanted: NonZeroU32) -> Result<(Engine, NonZeroU32), EngineError> {
 fn config(instances: NonZeroU32) -> Config {
     let instances = instances.get();
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(instances)
-        .total_stacks(instances)
-        .total_memories(instances.saturating_mul(2))
+    // A guest with streams has a pump beside it for each direction.
+    pool.total_component_instances(instances.saturating_mul(3))
+        .total_stacks(instances.saturating_mul(3))
+        .total_memories(instances.saturating_mul(4))
         .total_tables(instances.saturating_mul(4))
-        .total_core_instances(instances.saturating_mul(8))
+        .total_core_instances(instances.saturating_mul(12))
         .total_gc_heaps(instances)
         .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT)
         .max_memories_per_component(MEMORIES_PER_COMPONENT)

@@ -12,6 +12,7 @@ use super::log::GuestLog;
 use super::log_rate::LogRate;
 use super::metadata::OutgoingMetadata;
 use super::outbound::Outbound;
+use super::stream::Input;
 use super::wasi::WasiState;
 use super::wire::Wire;
 use crate::snapshot::Limits;
@@ -75,6 +76,8 @@ pub(super) struct Guest {
     pub(super) trailers: OutgoingMetadata,
     pub(super) log: GuestLog,
     pub(super) wasi: Option<Box<WasiState>>,
+    /// What the client streams, until the guest wants no more.
+    pub(super) input: Option<Input>,
 }
 
 impl Guest {
@@ -86,6 +89,7 @@ impl Guest {
             trailers: OutgoingMetadata::default(),
             log: GuestLog::new(&call),
             wasi: None,
+            input: None,
             call,
         }
     }

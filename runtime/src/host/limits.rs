@@ -24,6 +24,12 @@ impl MemoryLimiter {
         }
     }
 
+    /// Allows `bytes` more, for what the host itself keeps in the store.
+    pub(super) fn allow(&mut self, bytes: u64) {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        self.limit = self.limit.saturating_add(bytes);
+    }
+
     /// Whether the guest asked for more than it may have.
     pub(super) fn has_refused(&self) -> bool {
         self.refused

@@ -150,6 +150,28 @@ pub(crate) fn infallible_echo() -> Vec<u8> {
     component(&plain, &world, &core("", items))
 }
 
+/// Gives the stream of pings back that it was given, in a function that is not async
+/// and whose pings cannot fail. Greets as [`echo`] does.
+pub(crate) fn hands_pings_back() -> Vec<u8> {
+    let proto = proto("rpc PingPong(stream Ping) returns (stream Ping);");
+    let (wit, world) = wit(&proto, "bar.FooService");
+    let plain = wit
+        .replace("ping-pong: async func", "ping-pong: func")
+        .replace("stream<result<ping, status>>", "stream<ping>");
+    assert!(
+        plain.contains("request: stream<ping>) -> stream<ping>"),
+        "{plain}"
+    );
+    let items = format!(
+        r#"(func (export "say-hello")
+          (param $ctx i32) (param $name i32) (param $name_len i32) (result i32)
+          {ANSWER_NAME})
+        (func (export "ping-pong") (param $ctx i32) (param $pings i32) (result i32)
+          (local.get $pings))"#
+    );
+    component(&plain, &world, &core("", &items))
+}
+
 /// The function without its error, in the world alone.
 fn without_status(wit: &str) -> String {
     let plain = wit.replace("result<hello-response, status>", "hello-response");

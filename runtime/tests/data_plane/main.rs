@@ -11,3 +11,4 @@ mod guest;
 mod json;
 mod node;
 mod routing;
+mod streams;

@@ -16,6 +16,7 @@
 mod admission;
 mod auth;
 mod callee;
+mod input;
 mod mirror;
 mod reply;
 mod request;
@@ -24,14 +25,17 @@ use std::sync::Arc;
 
 use http::header::SET_COOKIE;
 use tonic::Code;
+use vimana_interface::Arity;
 
 use super::DataPlane;
 use super::failure::Refusal;
-use crate::host::{Caller, Invocation, RequestId};
+use crate::host::{Answer, CallError, Caller, Invocation, Request, RequestId};
 
 pub(crate) use auth::KeySet;
 pub(super) use auth::{Authenticator, Authenticators};
 pub(super) use callee::Callee;
+use input::InputFailure;
+
 pub(super) use reply::{Replies, Reply, ReplyStream};
 pub(super) use request::{Head, Protocol, Requests};
 
@@ -99,24 +103,43 @@ impl DataPlane {
             outbound: Arc::clone(&callee.outbound),
             caller,
         };
-        let Requests::One(request) = requests else {
-            return Err(callee.streams_unserved());
-        };
-        let answer = self
-            .host
-            .call(&ready.component, function, invocation, request)
-            .await;
-        match answer.outcome {
-            Ok(message) => Ok(Reply {
-                headers: answer.headers,
-                body: Replies::One {
-                    message,
-                    trailers: answer.trailers,
-                },
-            }),
-            Err(error) => {
-                Err(Refusal::call(callee, error).with_metadata(answer.headers, answer.trailers))
+        let component = &ready.component;
+        let arity = callee.method.method().arity;
+        let mut failure = InputFailure::default();
+        let request = match requests {
+            Requests::One(request) if arity == Arity::Unary => {
+                let answer = self.host.call(component, function, invocation, request);
+                return one_reply(answer.await, |error| Refusal::call(callee, error));
             }
+            Requests::One(request) => Request::One(request),
+            Requests::Stream(requests) => Request::Stream(failure.watch(requests)),
+        };
+        if !arity.server_streams() {
+            let answer = self.host.collect(component, function, invocation, request);
+            return one_reply(answer.await, |error| failure.explain(callee, error));
         }
+        let opened = self.host.open(component, function, invocation, request);
+        match opened.await {
+            Ok(mut streaming) => Ok(Reply {
+                headers: std::mem::take(&mut streaming.headers),
+                body: Replies::Stream(ReplyStream::new(callee.clone(), streaming, failure)),
+            }),
+            Err(failed) => Err(failure
+                .explain(callee, failed.error)
+                .with_metadata(failed.headers, failed.trailers)),
+        }
+    }
+}
+
+fn one_reply(answer: Answer, explain: impl FnOnce(CallError) -> Refusal) -> Result<Reply, Refusal> {
+    match answer.outcome {
+        Ok(message) => Ok(Reply {
+            headers: answer.headers,
+            body: Replies::One {
+                message,
+                trailers: answer.trailers,
+            },
+        }),
+        Err(error) => Err(explain(error).with_metadata(answer.headers, answer.trailers)),
     }
 }

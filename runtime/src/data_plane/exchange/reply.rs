@@ -5,11 +5,15 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
 use wasmtime::component::Val;
 
+use super::callee::Callee;
+use super::input::InputFailure;
 use crate::data_plane::failure::Refusal;
 use crate::data_plane::quota::Permit;
+use crate::host::{Answer, Streaming};
 
 /// A response before it is encoded.
 pub(in crate::data_plane) struct Reply {
@@ -36,23 +40,35 @@ pub(in crate::data_plane) enum Replies {
         trailers: HeaderMap,
     },
     /// The messages of a server stream.
-    #[allow(dead_code, reason = "until the host streams")]
     Stream(ReplyStream),
 }
 
 /// The messages of a server stream, as the guest makes them. To drop it is to cancel
 /// the guest.
 pub(in crate::data_plane) struct ReplyStream {
+    callee: Callee,
     /// Bounded, so that a slow client slows the guest.
     items: mpsc::Receiver<Vec<Val>>,
-    /// What the call came to: the trailers, or why there are no more items.
-    end: Option<oneshot::Receiver<Result<HeaderMap, Refusal>>>,
+    /// The guest's task, until it was asked what the call came to.
+    end: Option<AbortOnDropHandle<Answer<()>>>,
+    /// Why the client's own stream failed, where it did.
+    input_failure: InputFailure,
     trailers: HeaderMap,
     permit: Option<Permit>,
 }
 
-#[allow(dead_code, reason = "until the host streams")]
 impl ReplyStream {
+    pub(super) fn new(callee: Callee, streaming: Streaming, input_failure: InputFailure) -> Self {
+        Self {
+            callee,
+            items: streaming.items,
+            end: Some(streaming.end),
+            input_failure,
+            trailers: HeaderMap::new(),
+            permit: None,
+        }
+    }
+
     /// Keeps the request's permit until the stream is dropped.
     pub(super) fn hold(&mut self, permit: Permit) {
         self.permit = Some(permit);
@@ -60,10 +76,7 @@ impl ReplyStream {
 
     /// The next messages, as many as are there, in order and never none; `None` when
     /// the guest has ended the stream. After an error there is nothing more.
-    pub(in crate::data_plane) fn poll_next(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Vec<Val>, Refusal>>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Vec<Val>, Refusal>>> {
         if let Some(items) = ready!(self.items.poll_recv(cx)) {
             return Poll::Ready(Some(Ok(items)));
         }
@@ -72,13 +85,18 @@ impl ReplyStream {
         };
         let ended = ready!(Pin::new(end).poll(cx));
         self.end = None;
-        Poll::Ready(match ended {
-            Ok(Ok(trailers)) => {
-                self.trailers = trailers;
+        let Ok(answer) = ended else {
+            return Poll::Ready(Some(Err(Refusal::interrupted())));
+        };
+        Poll::Ready(match answer.outcome {
+            Ok(()) => {
+                self.trailers = answer.trailers;
                 None
             }
-            Ok(Err(refusal)) => Some(Err(refusal)),
-            Err(_) => Some(Err(Refusal::interrupted())),
+            Err(error) => {
+                let refusal = self.input_failure.explain(&self.callee, error);
+                Some(Err(refusal.with_metadata(answer.headers, answer.trailers)))
+            }
         })
     }
 

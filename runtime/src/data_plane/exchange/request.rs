@@ -52,6 +52,5 @@ pub(in crate::data_plane) enum Requests {
     /// The messages of a client stream: each item is what has arrived, in order and
     /// never empty. The end is the client's half-close, and an error ends the call
     /// with it.
-    #[allow(dead_code, reason = "until the host streams")]
     Stream(BoxStream<'static, Result<Vec<Val>, Refusal>>),
 }

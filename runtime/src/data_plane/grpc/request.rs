@@ -13,10 +13,7 @@ use super::compression::{DecompressError, Encoding};
 use super::frame::{Deframer, FrameError, Framed};
 use crate::data_plane::exchange::{Callee, Requests};
 use crate::data_plane::failure::Refusal;
-use crate::host::Wire;
-
-/// How many messages a guest is given at once, at most.
-const BATCH: usize = 256;
+use crate::host::{BATCH_BYTES, BATCH_ITEMS, Wire};
 
 /// Reads the messages of one request.
 pub(super) struct Reader<B> {
@@ -79,8 +76,7 @@ where
             return Ok(None);
         };
         let mut batch = vec![first];
-        let limit = self.callee.request_limit();
-        while batch.len() < BATCH && bytes < limit {
+        while batch.len() < BATCH_ITEMS && bytes < BATCH_BYTES {
             let Some((message, size)) = self.arrived().await? else {
                 break;
             };
