@@ -138,6 +138,35 @@ pub(crate) fn protoc() -> anyhow::Result<()> {
     debian(&["protobuf-compiler", "libprotobuf-dev"])
 }
 
+/// gRPC's own client of its interop tests in Ruby, which comes with Debian's package of
+/// gRPC for Ruby; `None` where this is no Debian.
+pub(crate) fn ruby_grpc() -> anyhow::Result<Option<PathBuf>> {
+    if let Some(script) = ruby_script() {
+        return Ok(Some(script));
+    }
+    if !has("apt-get") {
+        return Ok(None);
+    }
+    debian(&["ruby-grpc"])?;
+    Ok(ruby_script())
+}
+
+/// `/usr/lib/ARCHITECTURE/rubygems-integration/RUBY/gems/grpc-VERSION/…`.
+fn ruby_script() -> Option<PathBuf> {
+    let below = |folder: PathBuf, begins: &str| {
+        let begins = begins.to_owned();
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries
+            .filter(move |entry| entry.file_name().to_string_lossy().starts_with(&begins))
+            .map(|entry| entry.path())
+    };
+    below("/usr/lib".into(), "")
+        .flat_map(|folder| below(folder.join("rubygems-integration"), ""))
+        .flat_map(|folder| below(folder.join("gems"), "grpc-"))
+        .map(|gem| gem.join("src/ruby/pb/test/client.rb"))
+        .find(|script| script.exists())
+}
+
 /// Protobuf's own compiler, which benchmarks compare with, and GNU time, which they
 /// measure with.
 #[cfg(feature = "bench")]

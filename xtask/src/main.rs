@@ -3,6 +3,7 @@
 //! - `cargo xtask test` checks all that a change must pass.
 //! - `cargo xtask conformance` runs one part of that: Protobuf's conformance suite.
 //! - `cargo xtask googleapis` runs another: Google's own definitions, by the thousand.
+//! - `cargo xtask interop` runs another: gRPC's interop tests, of three clients.
 //! - `cargo xtask bench` measures, and prints one table.
 //! - `cargo xtask fuzz` looks for inputs that break something.
 //! - `cargo xtask generate` writes what is generated and checked in.
@@ -18,6 +19,7 @@ mod fuzz;
 mod generate;
 mod googleapis;
 mod install;
+mod interop;
 mod process;
 mod test;
 
@@ -39,6 +41,8 @@ enum Task {
     Conformance,
     /// Google's own definitions alone, which `test` runs too.
     Googleapis,
+    /// gRPC's interop tests alone, which `test` runs too.
+    Interop,
     /// Measures and prints one table.
     Bench(bench::Arguments),
     /// Looks for inputs that break something, with libFuzzer.
@@ -52,6 +56,7 @@ fn main() -> anyhow::Result<()> {
         Task::Test(arguments) => test::run(&arguments),
         Task::Conformance => conformance::run(),
         Task::Googleapis => googleapis::check(),
+        Task::Interop => interop::run(),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Generate => generate::run(),

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::process::{cargo, root, step};
-use crate::{conformance, deny, format, googleapis, install};
+use crate::{conformance, deny, format, googleapis, install, interop};
 
 /// What to leave out while one works.
 #[derive(clap::Args)]
@@ -50,6 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     )?;
     conformance::check()?;
     googleapis::check()?;
+    interop::check()?;
     if !arguments.tests_only {
         step(
             "cargo doc",
