@@ -32,7 +32,7 @@ pub(crate) struct Host {
     with_http: Linker<Guest>,
     artifacts: Arc<Artifacts>,
     /// What moves the elements of streams.
-    pumps: Arc<Pumps>,
+    pub(super) pumps: Arc<Pumps>,
     /// Compilation takes a processor to itself.
     compiling: Semaphore,
 }

@@ -16,11 +16,17 @@ mod repository;
 #[cfg(feature = "bench")]
 mod serve;
 #[cfg(feature = "bench")]
+mod stream;
+#[cfg(feature = "bench")]
 mod table;
 
 /// Of how many services a plan is measured.
 #[cfg(feature = "bench")]
 const PLANNED: usize = 1_000;
+
+/// How many messages of streams are measured for each call: they cost less.
+#[cfg(feature = "bench")]
+const MESSAGES_PER_CALL: usize = 20;
 
 /// What to measure.
 #[derive(Debug, Clone, clap::Args)]
@@ -98,6 +104,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if arguments.only != Some(Part::Compile) {
         serve::measure(arguments.calls, &mut table)?;
+        stream::measure(arguments.calls * MESSAGES_PER_CALL, &mut table)?;
         serve::measure_restart(&mut table)?;
     }
     println!("{table}");

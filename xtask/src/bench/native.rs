@@ -76,6 +76,7 @@ pub(super) fn serve() -> anyhow::Result<()> {
         println!("{}", incoming.local_addr()?);
         Server::builder()
             .add_service(Greeter)
+            .add_service(super::stream::Native)
             .serve_with_incoming(incoming)
             .await?;
         Ok(())

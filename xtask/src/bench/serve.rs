@@ -49,7 +49,7 @@ pub(super) fn measure(calls: usize, table: &mut Table) -> anyhow::Result<()> {
     let address = Server::data_address(&repository)?;
     let over_grpc = up.cost(calls, |calls| runtime.block_on(grpc(address, calls)))?;
     let over_json = up.cost(calls, |calls| runtime.block_on(json(address, calls)))?;
-    let memory = Some(cpu::peak_memory_mib(&up.process.id().to_string())?);
+    let memory = Some(cpu::peak_memory_mib(&up.id())?);
 
     table.compare(
         format!("unary call over gRPC, a fresh instance each ({calls})"),
@@ -132,12 +132,12 @@ fn control_in(line: &str) -> anyhow::Result<SocketAddr> {
 }
 
 /// A process that is ended with this value.
-struct Server {
+pub(super) struct Server {
     process: Child,
 }
 
 impl Server {
-    fn start(command: &mut Command) -> anyhow::Result<Self> {
+    pub(super) fn start(command: &mut Command) -> anyhow::Result<Self> {
         let process = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -146,7 +146,12 @@ impl Server {
         Ok(Self { process })
     }
 
-    fn first_line(&mut self) -> anyhow::Result<String> {
+    /// The process, for the system's own accounts of it.
+    pub(super) fn id(&self) -> String {
+        self.process.id().to_string()
+    }
+
+    pub(super) fn first_line(&mut self) -> anyhow::Result<String> {
         let stdout = self.process.stdout.take().context("stdout is piped")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
@@ -172,7 +177,7 @@ impl Server {
 
     /// CPU microseconds of the server for each call, after a tenth of the calls to
     /// warm up.
-    fn cost(
+    pub(super) fn cost(
         &self,
         calls: usize,
         drive: impl Fn(usize) -> anyhow::Result<()>,
@@ -199,7 +204,7 @@ impl Drop for Server {
 }
 
 /// The address behind `"data": "http://..."`.
-fn data_in(notice: &str) -> Option<SocketAddr> {
+pub(super) fn data_in(notice: &str) -> Option<SocketAddr> {
     let (_, rest) = notice.split_once("\"data\": \"http://")?;
     rest.split('"').next()?.parse().ok()
 }
@@ -275,7 +280,7 @@ async fn json(address: SocketAddr, calls: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;

@@ -14,6 +14,8 @@
 mod call;
 mod element;
 mod pump;
+#[cfg(test)]
+mod tests;
 
 use futures::stream::BoxStream;
 use wasmtime::Store;

@@ -22,6 +22,14 @@ impl PumpSource {
     }
 }
 
+#[cfg(test)]
+impl PumpSource {
+    /// Whether both are of the same compiled pump.
+    pub(in crate::host) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// What a source imports, for elements of any type.
 pub(super) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     let mut root = linker.root();
