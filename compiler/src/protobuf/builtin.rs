@@ -11,10 +11,6 @@ use super::implicit::OPTIONS;
 /// The prefix of the files that are never looked for in the repository.
 pub(super) const WELL_KNOWN: &str = "google/protobuf/";
 
-/// The import name of the file that defines options, and that all that define
-/// further ones import.
-pub(super) const DESCRIPTOR: &str = "google/protobuf/descriptor.proto";
-
 /// The file with this import name, if vimana brings it along.
 pub(super) fn open(name: &str) -> Option<Arc<ProtoFile>> {
     let text = match name {

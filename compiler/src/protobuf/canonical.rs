@@ -20,7 +20,9 @@ impl Linked {
     /// entries by key.
     pub(crate) fn encode(&self, protos: &Protos<'_>) -> Vec<Arc<[u8]>> {
         let mut keys = BTreeMap::new();
-        in_order(&self.pool)
+        // Other services may be in the pool.
+        let files = self.pool.files();
+        in_order(files.filter(|file| self.files.contains_key(file.name())))
             .into_iter()
             .map(|file| {
                 let make = || Arc::from(encode(&file, &self.pool));
@@ -56,8 +58,8 @@ impl Linked {
 }
 
 /// The files, dependencies first, and otherwise by name.
-fn in_order(pool: &DescriptorPool) -> Vec<FileDescriptor> {
-    let mut rest: Vec<_> = pool.files().collect();
+fn in_order(files: impl Iterator<Item = FileDescriptor>) -> Vec<FileDescriptor> {
+    let mut rest: Vec<_> = files.collect();
     rest.sort_by(|a, b| a.name().cmp(b.name()));
     let mut ordered: Vec<FileDescriptor> = Vec::with_capacity(rest.len());
     let mut placed = std::collections::BTreeSet::new();

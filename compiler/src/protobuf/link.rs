@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use prost_reflect::DescriptorPool;
 
+use super::base::{self, Comments, Named};
 use super::implicit::OPTIONS;
 use super::shared::{Parsed, Protos};
 use super::{Linked, ProtoFile, builtin, error, import_line, locate};
@@ -21,6 +22,8 @@ pub(crate) struct Linker<'a> {
     /// The folder, which is also the second place that imports are looked for.
     folder: RepoPath,
     parsed: BTreeMap<RepoPath, Arc<Parsed>>,
+    /// Whether the next link may be in a pool with other services.
+    may_reuse: bool,
 }
 
 /// One link: the files of a pool, dependencies first.
@@ -41,7 +44,15 @@ impl<'a> Linker<'a> {
             protos,
             folder,
             parsed: BTreeMap::new(),
+            may_reuse: false,
         }
+    }
+
+    /// The same for a service of which nothing is kept once the next one is linked
+    /// in this thread.
+    pub(crate) const fn passing(mut self) -> Self {
+        self.may_reuse = true;
+        self
     }
 
     /// The file at `path`, parsed at most once; its errors are reported to
@@ -250,27 +261,16 @@ impl Link<'_, '_, '_> {
     }
 
     fn build(&mut self) -> Option<DescriptorPool> {
-        let uses_base = self
-            .files
-            .get(OPTIONS)
-            .is_some_and(|file| file.path.is_none());
-        let mut pool = if uses_base {
-            self.linker.protos.base()
-        } else {
-            DescriptorPool::new()
-        };
+        if let Some(pool) = self.build_on_base() {
+            return Some(pool);
+        }
+        // Something is wrong: what is said of it is that of the first file that
+        // cannot be added.
+        let mut pool = DescriptorPool::new();
         for name in &self.order {
-            if pool.get_file_by_name(name).is_some() {
-                continue;
-            }
             let file = &self.files[name];
-            let mut descriptor = file.descriptor.clone();
-            descriptor.name = Some(name.clone());
-            if file.implicit.is_some() && !descriptor.dependency.iter().any(|name| name == OPTIONS)
-            {
-                descriptor.dependency.push(OPTIONS.to_owned());
-            }
-            if let Err(found) = pool.add_file_descriptor_proto(descriptor) {
+            let named = (name.clone(), Arc::clone(file));
+            if let Err(found) = base::add(&mut pool, &named, Comments::Kept) {
                 let path = file.path.clone();
                 // The files that vimana brings along link, so the one to blame
                 // is in the repository.
@@ -283,6 +283,73 @@ impl Link<'_, '_, '_> {
         }
         Some(pool)
     }
+
+    /// The pool, made of one of the files that other services share. None where
+    /// any file cannot be added.
+    fn build_on_base(&mut self) -> Option<DescriptorPool> {
+        let mut ranks: BTreeMap<&str, Rank> = BTreeMap::new();
+        for name in &self.order {
+            let file = &self.files[name];
+            let imports = file.descriptor.dependency.iter().map(String::as_str);
+            let rank = imports
+                .chain(file.implicit.is_some().then_some(OPTIONS))
+                .filter_map(|import| ranks.get(import))
+                .fold(self.rank(file), |rank, import| rank.max(*import));
+            ranks.insert(name, rank);
+        }
+        let of_rank = |rank: Rank| {
+            let ranks = &ranks;
+            let names = self
+                .order
+                .iter()
+                .filter(move |name| ranks[name.as_str()] == rank);
+            names.map(|name| (name.clone(), Arc::clone(&self.files[name])))
+        };
+        let mut shared: Vec<Named> = of_rank(Rank::Builtin).collect();
+        let builtins = shared.len();
+        shared.extend(of_rank(Rank::Shared));
+        let own: Vec<Named> = of_rank(Rank::Own).collect();
+
+        let protos = self.linker.protos;
+        let link = |comments| {
+            let mut pool = protos.bases.pool(&shared, builtins, comments).ok()?;
+            for file in &own {
+                base::add(&mut pool, file, comments).ok()?;
+            }
+            Some(pool)
+        };
+        let reused = std::mem::take(&mut self.linker.may_reuse)
+            .then(|| protos.pools.pool(&protos.bases, &shared, builtins, &own));
+        let pool = reused.flatten().or_else(|| link(Comments::Left))?;
+        let mut repository = shared[builtins..].iter().chain(&own);
+        let speaks_of_builtins = repository.any(|(name, _)| {
+            let file = pool.get_file_by_name(name);
+            file.is_some_and(|file| base::speaks_of_builtins(file.file_descriptor_proto()))
+        });
+        if speaks_of_builtins {
+            return link(Comments::Kept);
+        }
+        Some(pool)
+    }
+
+    fn rank(&self, file: &ProtoFile) -> Rank {
+        match &file.path {
+            None => Rank::Builtin,
+            Some(path) if path.parent().as_ref() == Some(&self.linker.folder) => Rank::Own,
+            Some(_) => Rank::Shared,
+        }
+    }
+}
+
+/// How many links a file is part of: those of all services that import it. A file
+/// is of no less than what it imports.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// Vimana brings it along.
+    Builtin,
+    /// It is in another folder than the service.
+    Shared,
+    Own,
 }
 
 enum Found {

@@ -7,6 +7,7 @@
 //! the linker knows them by heart.
 
 mod advice;
+mod base;
 mod builtin;
 mod canonical;
 mod edition;
@@ -19,6 +20,7 @@ mod option_field;
 mod parse;
 mod recover;
 pub(crate) mod rename;
+mod reuse;
 mod scan;
 mod shared;
 mod valid;

@@ -1,11 +1,11 @@
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use prost_reflect::DescriptorPool;
 use vimana_proto::Digest;
 
-use super::implicit::OPTIONS;
+use super::base::Bases;
 use super::parse::parse;
+use super::reuse::Pools;
 use super::{ProtoFile, builtin};
 use crate::compile::Options;
 use crate::diagnostic::Diagnostic;
@@ -22,8 +22,8 @@ const MAX_PARSED: usize = 1_000;
 pub(crate) struct Protos<'a> {
     pub(super) options: &'a Options,
     builtins: Mutex<BTreeMap<String, Option<Arc<ProtoFile>>>>,
-    /// The pool that nearly every link begins with.
-    base: OnceLock<DescriptorPool>,
+    pub(super) bases: Bases,
+    pub(super) pools: Pools,
     parsed: Mutex<HashMap<RepoPath, Arc<Parsed>>>,
     encoded: Mutex<HashMap<Digest, Arc<[u8]>>>,
 }
@@ -41,25 +41,11 @@ impl<'a> Protos<'a> {
         Self {
             options,
             builtins: Mutex::default(),
-            base: OnceLock::new(),
+            bases: Bases::default(),
+            pools: Pools::default(),
             parsed: Mutex::default(),
             encoded: Mutex::default(),
         }
-    }
-
-    /// A pool of the options of vimana and of what they import.
-    pub(super) fn base(&self) -> DescriptorPool {
-        let base = self.base.get_or_init(|| {
-            let mut pool = DescriptorPool::new();
-            for name in [builtin::DESCRIPTOR, OPTIONS] {
-                if let Some(file) = self.builtin(name) {
-                    pool.add_file_descriptor_proto(file.descriptor.clone())
-                        .expect("vimana-proto links these files when it is built");
-                }
-            }
-            pool
-        });
-        base.clone()
     }
 
     pub(super) fn builtin(&self, name: &str) -> Option<Arc<ProtoFile>> {

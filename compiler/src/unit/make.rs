@@ -32,7 +32,15 @@ impl Maker<'_> {
     ) -> Unit {
         let mut found = Vec::new();
         let mut texts = Texts::listing(self.source, self.options, self.listed);
-        let service = self.read(path, folder, &mut texts, &mut found);
+        let mut linker = Linker::new(self.protos, path.clone()).passing();
+        let service = services::read(
+            path,
+            folder,
+            self.settings,
+            &mut linker,
+            &mut texts,
+            &mut found,
+        );
         let service = service.map(|service| self.service(&service, &texts, offers, &mut found));
         Unit {
             inputs: texts.inputs(),

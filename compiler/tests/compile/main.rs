@@ -15,6 +15,7 @@ mod http;
 mod links;
 mod lints;
 mod mending;
+mod neighbours;
 mod protobuf;
 mod repo;
 mod services;
