@@ -169,12 +169,16 @@ fn import(resolve: &Resolve, name: &str, id: Option<InterfaceId>, provider: Prov
     functions.sort();
     Import {
         name: name.to_owned(),
-        package: package.map(|package| format!("{}:{}", package.namespace, package.name)),
+        package: package.map(unversioned),
         interface: interface.and_then(|interface| interface.name.clone()),
         version: package.and_then(|package| package.version.clone()),
         functions,
         provider,
     }
+}
+
+pub(super) fn unversioned(package: &PackageName) -> String {
+    format!("{}:{}", package.namespace, package.name)
 }
 
 /// Who gives an interface, or what would.
@@ -187,21 +191,37 @@ fn interface(resolve: &Resolve, id: InterfaceId) -> Result<Provider, Want> {
     let package = interface
         .package
         .map(|package| &resolve.packages[package].name);
+    if let Some(package) = package.filter(|package| is_platform_package(package)) {
+        return from_platform(resolve, id, package).map_or(Ok(Provider::Platform), Err);
+    }
+    let name = interface.name.as_deref();
+    from_elsewhere(package, name, !interface.functions.is_empty(), has_resource)
+}
+
+/// Whether a package is some release of `vimana:service`.
+pub(super) fn is_platform_package(package: &PackageName) -> bool {
+    package.namespace == "vimana" && package.name == "service"
+}
+
+/// Who gives an interface that is not of the platform, or what would.
+pub(super) fn from_elsewhere(
+    package: Option<&PackageName>,
+    interface: Option<&str>,
+    has_functions: bool,
+    has_resource: bool,
+) -> Result<Provider, Want> {
     match package {
-        Some(package) if package.namespace == "vimana" && package.name == "service" => {
-            from_platform(resolve, id, package).map_or(Ok(Provider::Platform), Err)
-        }
         // Types alone need nobody: `bar:foo-service/types`.
-        _ if interface.functions.is_empty() && !has_resource => Ok(Provider::Types),
+        _ if !has_functions && !has_resource => Ok(Provider::Types),
         Some(package) if package.namespace == "wasi" => {
-            let name = interface.name.as_deref().unwrap_or_default();
+            let name = interface.unwrap_or_default();
             match from_wasi(package, name) {
                 Some(want) => Err(want),
                 None if (package.name.as_str(), name) == OUTGOING => Ok(Provider::OutboundHttp),
                 None => Ok(Provider::Wasi),
             }
         }
-        Some(_) if interface.name.as_deref() == Some(RPC) && !has_resource => Ok(Provider::Service),
+        Some(_) if interface == Some(RPC) && !has_resource => Ok(Provider::Service),
         _ => Err(Want::Component),
     }
 }
