@@ -1,7 +1,6 @@
 //! The text of an interface.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 use prost_reflect::FileDescriptor;
 
@@ -172,8 +171,10 @@ struct Printer<'a> {
 impl Printer<'_> {
     fn line(&mut self, text: &str) {
         if !text.is_empty() {
-            let indent = self.indent * 2;
-            let _ = write!(self.out, "{:indent$}{text}", "");
+            for _ in 0..self.indent {
+                self.out.push_str("  ");
+            }
+            self.out.push_str(text);
         }
         self.out.push('\n');
     }

@@ -13,11 +13,11 @@ pub(crate) struct Comments {
 impl Comments {
     /// The lines of the comment before an element, then of the one behind it.
     pub(crate) fn lines(&mut self, file: &FileDescriptor, path: &[i32]) -> Vec<String> {
-        let comments = self
-            .files
-            .entry(file.name().to_owned())
-            .or_insert_with(|| of_file(file));
-        comments.get(path).map_or_else(Vec::new, |text| lines(text))
+        if !self.files.contains_key(file.name()) {
+            self.files.insert(file.name().to_owned(), of_file(file));
+        }
+        let text = self.files[file.name()].get(path);
+        text.map_or_else(Vec::new, |text| lines(text))
     }
 }
 

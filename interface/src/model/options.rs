@@ -16,10 +16,15 @@ pub(super) trait Named {
     fn file(&self) -> FileDescriptor;
     fn source_path(&self) -> &[i32];
     fn pool(&self) -> &DescriptorPool;
+    fn has_options(&self) -> bool;
     fn option_values(&self) -> DynamicMessage;
 
     /// The name that the element's option gives.
     fn wit_name_option(&self) -> Option<String> {
+        // Most elements bear none, and to decode options is slow.
+        if !self.has_options() {
+            return None;
+        }
         let extension = self
             .pool()
             .get_extension_by_name(&format!("vimana.{}", Self::OPTION))?;
@@ -50,7 +55,7 @@ pub(super) trait Named {
 }
 
 macro_rules! named {
-    ($($descriptor:ty, $element:literal, $option:literal;)*) => {$(
+    ($($descriptor:ty, $proto:ident, $element:literal, $option:literal;)*) => {$(
         impl Named for $descriptor {
             const ELEMENT: &'static str = $element;
             const OPTION: &'static str = $option;
@@ -67,6 +72,9 @@ macro_rules! named {
             fn pool(&self) -> &DescriptorPool {
                 self.parent_pool()
             }
+            fn has_options(&self) -> bool {
+                self.$proto().options.is_some()
+            }
             fn option_values(&self) -> DynamicMessage {
                 self.options()
             }
@@ -75,10 +83,10 @@ macro_rules! named {
 }
 
 named! {
-    MethodDescriptor, "method", "method_wit_name";
-    MessageDescriptor, "message", "message_wit_name";
-    FieldDescriptor, "field", "wit_name";
-    OneofDescriptor, "oneof", "oneof_wit_name";
-    EnumDescriptor, "enum", "enum_wit_name";
-    EnumValueDescriptor, "enum value", "enum_value_wit_name";
+    MethodDescriptor, method_descriptor_proto, "method", "method_wit_name";
+    MessageDescriptor, descriptor_proto, "message", "message_wit_name";
+    FieldDescriptor, field_descriptor_proto, "field", "wit_name";
+    OneofDescriptor, oneof_descriptor_proto, "oneof", "oneof_wit_name";
+    EnumDescriptor, enum_descriptor_proto, "enum", "enum_wit_name";
+    EnumValueDescriptor, enum_value_descriptor_proto, "enum value", "enum_value_wit_name";
 }
