@@ -2,6 +2,7 @@ use std::fmt;
 
 use git2::{ObjectType, Oid};
 use serde::{Deserialize, Serialize};
+use sha1::{Digest as _, Sha1};
 
 /// What a file holds, by git's name for it: the id of a blob with these bytes. So
 /// a work tree and a revision that hold the same call it the same.
@@ -15,6 +16,15 @@ impl ContentId {
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let id = Oid::hash_object(ObjectType::Blob, bytes).ok()?;
         Some(Self::from_oid(id))
+    }
+
+    /// Whether these are bytes that git gave this id, and not others that were made
+    /// to collide with them: what git has in its index, it looked at for that.
+    pub(super) fn is_of_tracked(&self, bytes: &[u8]) -> bool {
+        let mut hash = Sha1::new();
+        hash.update(format!("blob {}\0", bytes.len()));
+        hash.update(bytes);
+        hash.finalize()[..] == self.0
     }
 
     /// The id that git gives.
@@ -52,5 +62,12 @@ mod tests {
             format!("{:?}", ContentId::of(b"hello\n").unwrap()),
             expected
         );
+    }
+
+    #[test]
+    fn what_git_tracks_is_told_from_other_content() {
+        let tracked = ContentId::of(b"hello\n").unwrap();
+        assert!(tracked.is_of_tracked(b"hello\n"));
+        assert!(!tracked.is_of_tracked(b"hello"));
     }
 }

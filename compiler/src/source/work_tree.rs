@@ -385,10 +385,12 @@ impl Source for WorkTree {
 
     fn read_named(&self, path: &RepoPath) -> Result<Named, SourceError> {
         let bytes = self.read(path)?;
-        let content = ContentId::of(&bytes);
-        if let (Some(memory), Some(content)) = (&self.memory, content)
-            && let Some(stamp) = self.stamp(path)
-        {
+        let stamp = self.stamp(path);
+        let tracked = stamp.and_then(|stamp| self.git.as_ref()?.unchanged(path, &stamp));
+        let content = tracked
+            .filter(|tracked| tracked.is_of_tracked(&bytes))
+            .or_else(|| ContentId::of(&bytes));
+        if let (Some(memory), Some(content), Some(stamp)) = (&self.memory, content, stamp) {
             memory
                 .learnt
                 .lock()

@@ -96,6 +96,15 @@ impl Git {
         Ok(self.repository().is_path_ignored(Path::new(&*path))?)
     }
 
+    /// The content that git tracks at `path`, if a file with this stamp is as git
+    /// last saw it. What its filters make of that is not in it.
+    pub(super) fn unchanged(&self, path: &RepoPath, stamp: &Stamp) -> Option<ContentId> {
+        let tracked = self.tracked()?;
+        let file = tracked.file(&spelled(&self.folder, path))?;
+        let is_unchanged = !file.is_symlink && tracked.is_unchanged(file, stamp);
+        is_unchanged.then_some(file.content)
+    }
+
     /// Whether the file at `path`, which is no link to another, differs from the
     /// commit. `content` reads it.
     pub(super) fn is_modified(
