@@ -1,17 +1,31 @@
 //! Many streams, and long ones.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use futures::stream;
 use tonic::Request;
+use vimana_runtime::Limits;
 
 use super::client::{Client, CountRequest, all, note, number};
-use super::serve_streams;
+use super::serve_streams_within;
+use crate::node::{LIMITS, Node};
 
 /// What a process may grow by while a million messages pass: far below what they
 /// would take if they were kept.
 const GROWTH: usize = 24 << 20;
 
 const MILLION: u32 = 1_000_000;
+
+/// A node that gives such streams the time that they take on a busy machine.
+async fn serve_patiently() -> Node {
+    serve_streams_within(Limits {
+        timeout: Duration::from_mins(10),
+        cpu_time: Duration::from_mins(10),
+        ..LIMITS
+    })
+    .await
+}
 
 /// Bytes of this process that are in memory.
 fn resident() -> usize {
@@ -22,7 +36,7 @@ fn resident() -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_dialogues_of_a_thousand_messages_lose_none() {
-    let node = serve_streams().await;
+    let node = serve_patiently().await;
     let client = Client::connect(&node).await;
     let dialogues = (0..100).map(|dialogue| {
         let client = client.clone();
@@ -40,7 +54,7 @@ async fn a_hundred_dialogues_of_a_thousand_messages_lose_none() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_million_messages_each_way_leave_memory_as_it_is() {
-    let node = serve_streams().await;
+    let node = serve_patiently().await;
     let client = Client::connect(&node).await;
     let count = |to| CountRequest {
         to,
