@@ -2,6 +2,9 @@
 
 mod connection;
 mod handshake;
+mod http_settings;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -12,7 +15,7 @@ use std::time::Duration;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -24,25 +27,29 @@ pub(crate) use connection::Connection;
 
 use crate::tls::Tls;
 use handshake::Handshakes;
+use http_settings::HttpSettings;
 
 /// How long a client may take to send its first byte or a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long to wait after the system refused to accept, for example because no
 /// file descriptor is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-const MAX_HEADER_BYTES: u32 = 64 * 1024;
-const MAX_STREAMS: u32 = 1024;
 
 /// Where connections come from, and whether they are secured.
 #[derive(Debug)]
 pub struct Listener {
     tcp: TcpListener,
     tls: Option<Tls>,
+    settings: HttpSettings,
 }
 
 impl Listener {
-    pub(crate) const fn new(tcp: TcpListener, tls: Option<Tls>) -> Self {
-        Self { tcp, tls }
+    pub(crate) fn new(tcp: TcpListener, tls: Option<Tls>) -> Self {
+        Self {
+            tcp,
+            tls,
+            settings: HttpSettings::default(),
+        }
     }
 }
 
@@ -55,14 +62,15 @@ impl From<TcpListener> for Listener {
 
 /// Serves the connections of `listener` with `handler` until `stop` is
 /// cancelled, then takes no new ones and returns when the requests in flight
-/// have ended.
+/// have ended. Clients that speak HTTP/2 are told by GOAWAY to go elsewhere, and what
+/// they have sent by then is answered.
 pub(crate) async fn serve_connections<H, F>(listener: Listener, stop: CancellationToken, handler: H)
 where
     H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
     let server = Server {
-        builder: builder(),
+        builder: listener.settings.builder(),
         handshakes: listener.tls.map(Handshakes::new),
         handler,
     };
@@ -153,20 +161,4 @@ async fn speaks(stream: &TcpStream, stop: &CancellationToken) -> bool {
             matches!(peeked, Ok(Ok(1)))
         }
     }
-}
-
-fn builder() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(MAX_HEADER_BYTES)
-        .max_concurrent_streams(MAX_STREAMS)
-        .keep_alive_interval(Duration::from_mins(1))
-        .keep_alive_timeout(Duration::from_secs(20));
-    builder
 }

@@ -7,6 +7,7 @@ mod client;
 mod context;
 mod examples;
 mod failures;
+mod grpc;
 mod guest;
 mod json;
 mod node;
