@@ -1,7 +1,7 @@
 //! Generates Rust from the `.proto` files of this crate, with protox: no protoc
 //! is needed to build.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const FILES: [&str; 5] = [
     "vimana/options.proto",
@@ -14,6 +14,7 @@ const FILES: [&str; 5] = [
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=vimana");
     println!("cargo:rerun-if-changed=google");
+    println!("cargo:rerun-if-changed=grpc");
 
     let mut compiler = protox::Compiler::new(["."])?;
     compiler
@@ -42,5 +43,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     tonic_prost_build::configure()
         .build_transport(true)
         .compile_fds_with_config(documented.file_descriptor_set(), config)?;
+    health(&out)
+}
+
+/// A protocol of others, which is no noun of ours: apart from the descriptors above.
+fn health(out: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let mut compiler = protox::Compiler::new(["."])?;
+    compiler.open_file("grpc/health/v1/health.proto")?;
+    std::fs::write(
+        out.join("health.binpb"),
+        compiler.encode_file_descriptor_set(),
+    )?;
+    let mut config = prost_build::Config::new();
+    config.btree_map(["."]);
+    tonic_prost_build::configure()
+        .build_client(false)
+        .compile_fds_with_config(compiler.file_descriptor_set(), config)?;
     Ok(())
 }

@@ -39,3 +39,12 @@ pub mod google {
         include!(concat!(env!("OUT_DIR"), "/google.api.rs"));
     }
 }
+
+/// gRPC's own packages.
+pub mod grpc {
+    #![allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub)]
+    /// `grpc.health.v1`: the health checking protocol.
+    pub mod health {
+        include!(concat!(env!("OUT_DIR"), "/grpc.health.v1.rs"));
+    }
+}

@@ -25,6 +25,7 @@ mod resource;
 pub use descriptors::{DESCRIPTOR_SET, descriptor_pool, to_dynamic};
 pub use digest::{Digest, ParseDigestError};
 pub use generated::google;
+pub use generated::grpc::health;
 pub use generated::vimana::{self as options, config, control, state};
 pub use kind::{Kind, ParseKindError};
 pub use name::{Address, Generation, NameError, ServiceName, VersionName};
@@ -38,3 +39,7 @@ pub const GOOGLE_HTTP_PROTO: &str = include_str!("../google/api/http.proto");
 
 /// The text of `google/api/annotations.proto`.
 pub const GOOGLE_ANNOTATIONS_PROTO: &str = include_str!("../google/api/annotations.proto");
+
+/// The descriptors of `grpc/health/v1/health.proto`, as an encoded
+/// `google.protobuf.FileDescriptorSet`.
+pub const HEALTH_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/health.binpb"));

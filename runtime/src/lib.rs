@@ -29,8 +29,8 @@ pub use listener::Listener;
 pub use node::{Node, NodeConfig, NodeError};
 pub use serving::{Health, PrepareError, Serving, ServingConfig};
 pub use snapshot::{
-    Allow, Auth, InterfaceEntry, KeySource, Limits, ServiceEntry, Snapshot, Sticky, Target,
-    VersionEntry,
+    Allow, Auth, Cors, InterfaceEntry, KeySource, Limits, Origins, ServiceEntry, Snapshot, Sticky,
+    Target, VersionEntry,
 };
 pub use store::StoreError;
 pub use tls::{ClientCertificates, TlsError, TlsFiles};

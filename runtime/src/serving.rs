@@ -59,6 +59,10 @@ pub trait Serving: Send + Sync + 'static {
     /// both snapshots ([`Arc::ptr_eq`]).
     fn publish(&self, snapshot: Arc<Snapshot>);
 
+    /// Says whether versions that were applied before are still being made ready, at
+    /// the start of a node: those that ask whether the node serves are told to wait.
+    fn set_restoring(&self, _is_restoring: bool) {}
+
     /// How a version fares. Asked for versions of the published snapshot only;
     /// other kinds of resources are healthy when they are published.
     fn health(&self, address: &Address) -> Health;

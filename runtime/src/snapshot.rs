@@ -34,6 +34,8 @@ pub struct ServiceEntry {
     pub outbound_hosts: Arc<[OutboundHost]>,
     /// How many requests an instance of a component serves.
     pub requests_per_instance: NonZeroU32,
+    /// Which web pages of other origins may call; none where none may.
+    pub cors: Option<Arc<Cors>>,
     /// The versions that are ready or shall be, also those without traffic.
     pub versions: BTreeMap<semver::Version, Arc<VersionEntry>>,
     /// How traffic is shared: every version is one of [`Self::versions`], and
@@ -83,6 +85,30 @@ impl Limits {
         queue_length: 100,
         streams: 100,
     };
+}
+
+/// Which web pages of other origins may call a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cors {
+    /// The origins.
+    pub allow_origins: Origins,
+    /// Headers of requests besides those of the protocols, in lower case.
+    pub allow_headers: BTreeSet<String>,
+    /// Headers of responses besides those of the protocols, in lower case.
+    pub expose_headers: BTreeSet<String>,
+    /// Whether cookies may be sent; never with [`Origins::All`].
+    pub allow_credentials: bool,
+    /// How long the answer to a preflight request may be kept.
+    pub max_age: Duration,
+}
+
+/// Origins of web pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origins {
+    /// Every origin.
+    All,
+    /// These, as browsers send them.
+    Listed(BTreeSet<String>),
 }
 
 /// A version's share of the traffic.

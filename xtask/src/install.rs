@@ -127,8 +127,32 @@ pub(crate) fn python_packages(requirements: &Path, folder: &Path) -> anyhow::Res
     Ok(())
 }
 
+/// The same for a client that `cargo test` starts: in `tools/NAME` beside the binaries.
+pub(crate) fn python_client(name: &str) -> anyhow::Result<()> {
+    let folder = target().join("tools").join(name);
+    let requirements = root()
+        .join("tests/clients")
+        .join(name)
+        .join("requirements.txt");
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified());
+    let is_current = modified(&folder.join(STAMP))
+        .is_ok_and(|stamp| modified(&requirements).is_ok_and(|needed| stamp >= needed));
+    if is_current {
+        return Ok(());
+    }
+    python_packages(&requirements, &folder)
+}
+
 /// The file that says when a folder was filled.
 pub(crate) const STAMP: &str = ".installed";
+
+/// A browser without windows.
+pub(crate) fn browser() -> anyhow::Result<()> {
+    if has("chromium-headless-shell") {
+        return Ok(());
+    }
+    debian(&["chromium-headless-shell"])
+}
 
 /// Protobuf's own compiler, with the definitions that it brings along.
 pub(crate) fn protoc() -> anyhow::Result<()> {

@@ -31,6 +31,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         )?;
     }
     install::node_packages("tests/clients/node")?;
+    install::node_packages("tests/clients/web")?;
+    install::browser()?;
+    install::python_client("describe")?;
     step(
         "node --test (the example's virtual pods)",
         Command::new("node")

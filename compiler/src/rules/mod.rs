@@ -131,6 +131,10 @@ groups! {
         invalid_jwks,
         unknown_allowed_method,
         contradicting_allow,
+        invalid_origin,
+        credentials_for_all,
+        invalid_header_name,
+        cors_without_origin,
     }
     /// `vimana.toml`, and keys and values wherever they stand.
     Settings settings {

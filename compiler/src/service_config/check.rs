@@ -3,7 +3,9 @@
 use vimana_proto::ServiceName;
 use vimana_proto::config::v1::{self, service::Placement};
 
-use super::{Limits, Region, ServiceConfig, Version, allowance, auth, instances, limits, sticky};
+use super::{
+    Limits, Region, ServiceConfig, Version, allowance, auth, cors, instances, limits, sticky,
+};
 use crate::diagnostic::Diagnostic;
 use crate::rules::{
     covered_selector, duplicate_version, invalid_domain, invalid_selector, invalid_version,
@@ -32,6 +34,7 @@ pub(super) fn check(
         allowances: Vec::new(),
         auth: None,
         sticky: None,
+        cors: None,
     };
     check_domain(&config, diagnostics);
     config.regions = regions(&config, text, diagnostics);
@@ -41,6 +44,7 @@ pub(super) fn check(
     config.sticky = sticky::read(&config, diagnostics);
     config.auth = auth::read(&config, diagnostics);
     config.allowances = allowance::read(&config, text, diagnostics);
+    config.cors = cors::read(&config, diagnostics);
     if let Some(limits) = &config.message.limits {
         let span = |field: &str| {
             let path = format!("limits.{field}");

@@ -69,6 +69,15 @@ pub(super) const CLOCK_SKEW: Limit = Limit {
     example: "60s",
 };
 
+/// Of `http.cors`.
+pub(super) const MAX_AGE: Limit = Limit {
+    field: "max_age",
+    units: TIMES,
+    least: (0, "`0s`"),
+    most: (86_400_000_000_000, "`24h`"),
+    example: "10m",
+};
+
 pub(super) const CONCURRENT_REQUESTS: Count = Count {
     field: "concurrent_requests",
     least: 1,

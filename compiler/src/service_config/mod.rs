@@ -4,6 +4,7 @@
 mod allowance;
 mod auth;
 mod check;
+mod cors;
 mod diagnostics;
 mod instances;
 mod limit;
@@ -24,6 +25,7 @@ use crate::textproto::parse;
 
 pub use allowance::{Allow, Allowance};
 pub use auth::{Allow as AllowedCallers, Auth, Jwks};
+pub use cors::Cors;
 pub use limits::Limits;
 pub use sticky::Sticky;
 
@@ -40,6 +42,7 @@ pub struct ServiceConfig {
     allowances: Vec<Allowance>,
     auth: Option<Auth>,
     sticky: Option<Sticky>,
+    cors: Option<Cors>,
 }
 
 /// An entry of `regional.regions`.
@@ -159,6 +162,12 @@ impl ServiceConfig {
     #[must_use]
     pub const fn sticky(&self) -> Option<&Sticky> {
         self.sticky.as_ref()
+    }
+
+    /// Which web pages of other origins may call; none where none may.
+    #[must_use]
+    pub const fn cors(&self) -> Option<&Cors> {
+        self.cors.as_ref()
     }
 
     /// Where the value of the field at `path` is written, for example

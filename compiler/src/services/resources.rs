@@ -20,7 +20,7 @@ use crate::placement::{Placed, place};
 use crate::protobuf::Protos;
 use crate::rules::{exposed_variable, undeclared_variable};
 use crate::secrets;
-use crate::service_config::{ServiceConfig, Sticky};
+use crate::service_config::{Cors, ServiceConfig, Sticky};
 use crate::settings::Settings;
 use crate::texts::Texts;
 
@@ -63,6 +63,7 @@ impl Resources<'_, '_> {
                 limits: Some(limits(&service.config)),
                 requests_per_instance: service.config.requests_per_instance(),
                 auth: auth::resolve(service, self.texts, self.out),
+                cors: service.config.cors().map(cors),
                 ..Default::default()
             }),
             self.texts.origin(&newest.span),
@@ -232,6 +233,16 @@ impl Resources<'_, '_> {
             }
         }
         declared
+    }
+}
+
+fn cors(cors: &Cors) -> v1::Cors {
+    v1::Cors {
+        allow_origins: cors.allow_origins.clone(),
+        allow_headers: cors.allow_headers.clone(),
+        expose_headers: cors.expose_headers.clone(),
+        allow_credentials: cors.allow_credentials,
+        max_age: prost_types::Duration::try_from(cors.max_age).ok(),
     }
 }
 

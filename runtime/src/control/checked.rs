@@ -12,9 +12,10 @@ use vimana_proto::options::OpenTelemetryExporter;
 use vimana_proto::state::v1::{self as state, Resource, spec};
 use vimana_proto::{Address, Digest, Kind, OutboundHost, ServiceName, VersionName};
 
+use super::cors::cors;
 use super::limits::{limits, outbound_hosts, requests_per_instance};
 use super::{auth, traffic};
-use crate::snapshot::{Auth, InterfaceEntry, Limits, Sticky, Target};
+use crate::snapshot::{Auth, Cors, InterfaceEntry, Limits, Sticky, Target};
 
 /// The kinds that this release can hold, sorted by name.
 pub(super) const SUPPORTED_KINDS: [Kind; 6] = [
@@ -91,6 +92,7 @@ pub(super) struct RouteParts {
 pub(super) struct ServiceParts {
     pub(super) name: ServiceName,
     pub(super) limits: Limits,
+    pub(super) cors: Option<Arc<Cors>>,
     pub(super) outbound_hosts: Arc<[OutboundHost]>,
     pub(super) requests_per_instance: NonZeroU32,
     pub(super) auth: Option<Arc<Auth>>,
@@ -281,6 +283,7 @@ fn service(found: &state::Service) -> Result<Checked, String> {
     Ok(Checked::Service(Box::new(ServiceParts {
         name,
         limits: limits(written)?,
+        cors: found.cors.as_ref().map(cors).transpose()?.map(Arc::new),
         outbound_hosts: outbound_hosts(written)?,
         requests_per_instance: requests_per_instance(found),
         auth: found.auth.as_ref().map(auth::auth).transpose()?,

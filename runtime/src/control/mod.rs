@@ -2,6 +2,7 @@
 
 mod auth;
 mod checked;
+mod cors;
 mod endpoint;
 mod guard;
 mod json;

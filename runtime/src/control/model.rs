@@ -48,6 +48,7 @@ impl Parts {
             name: name.clone(),
             workspace: self.workspace.clone(),
             limits: service.limits,
+            cors: service.cors.clone(),
             outbound_hosts: Arc::clone(&service.outbound_hosts),
             requests_per_instance: service.requests_per_instance,
             versions: self.versions.clone(),

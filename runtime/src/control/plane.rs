@@ -72,6 +72,7 @@ impl ControlPlane {
         let (model, versions, unserved) = store
             .run(move |store| {
                 let (mut model, versions, unserved) = rebuild(store, store.restore()?);
+                publisher.set_restoring(!versions.is_empty());
                 publisher.publish(model.snapshot());
                 Ok::<_, StoreError>((model, versions, unserved))
             })
@@ -102,6 +103,7 @@ impl ControlPlane {
                 }
             })
             .await;
+        self.serving.set_restoring(false);
         let took = began.elapsed();
         tracing::info!(versions = count, ?took, "restored what was applied");
     }

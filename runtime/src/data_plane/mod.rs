@@ -11,9 +11,13 @@
 //!   `Arc` keep their routes, and versions that stay keep their compiled code.
 //! - What a caller reads names the method and nothing of the node.
 
+mod builtin;
+mod connect;
+mod cors;
 mod exchange;
 mod failure;
 mod grpc;
+mod grpc_web;
 mod interfaces;
 mod json;
 mod quota;
@@ -22,13 +26,16 @@ mod table;
 mod traffic;
 mod versions;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
+use bytes::Bytes;
 use http::{HeaderMap, Request, Response, Uri};
 use hyper::body::Incoming;
 use parking_lot::Mutex;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use vimana_proto::{Address, Kind};
@@ -42,6 +49,8 @@ use crate::listener::{Connection, Listener, serve_connections};
 use crate::serving::{Health, PrepareError, Serving, ServingConfig};
 use crate::snapshot::{Snapshot, VersionEntry};
 use crate::transcode::is_grpc;
+use builtin::{Builtin, View};
+use cors::Visitor;
 use exchange::Authenticators;
 use quota::Quotas;
 use table::Table;
@@ -54,13 +63,20 @@ pub struct DataPlane {
     versions: Versions,
     quotas: Quotas,
     network: Network,
-    current: ArcSwap<Current>,
+    current: Arc<ArcSwap<Current>>,
     /// Held while a snapshot is being published.
     publishing: Mutex<()>,
     selector: Selector,
     authenticators: Authenticators,
     /// The data plane itself, for what outlives a request; known once it serves.
     me: OnceLock<Weak<Self>>,
+    builtin: Builtin,
+    /// Told of every change that may make a service ready, or known.
+    changes: watch::Sender<()>,
+    /// Whether versions that were applied before are still being made ready.
+    restoring: Arc<AtomicBool>,
+    /// Cancelled when the node takes no new requests.
+    draining: CancellationToken,
 }
 
 /// What is served.
@@ -79,16 +95,27 @@ impl DataPlane {
     /// A data plane that draws versions by `selector`.
     pub fn with_selector(config: &ServingConfig, selector: Selector) -> Result<Self, HostError> {
         let host = Arc::new(Host::new(EngineSettings::default(), &config.artifacts)?);
+        let changes = watch::Sender::new(());
+        let view = View {
+            current: Arc::default(),
+            changes: changes.subscribe(),
+            restoring: Arc::default(),
+            draining: CancellationToken::new(),
+        };
         Ok(Self {
             versions: Versions::new(Arc::clone(&host)),
             quotas: Quotas::new(host.capacity()),
             network: Network::new(config.control),
             host,
-            current: ArcSwap::default(),
+            builtin: Builtin::new(&view),
+            current: view.current,
             publishing: Mutex::default(),
             selector,
             authenticators: Authenticators::default(),
             me: OnceLock::new(),
+            changes,
+            restoring: view.restoring,
+            draining: view.draining,
         })
     }
 
@@ -104,11 +131,48 @@ impl DataPlane {
 
     async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
         let current = self.current.load_full();
-        if is_grpc(request.headers()) {
-            grpc::handle(&self, &current.table, request).await
-        } else {
-            json::handle(&self, &current.table, request).await
+        let table = &current.table;
+        if let Some(response) = cors::preflight(&self, table, &request) {
+            return response;
         }
+        let visitor = Visitor::of(&self, table, &request);
+        let mut response = self.answer(table, request).await;
+        if let Some(visitor) = visitor {
+            visitor.mark(&mut response);
+        }
+        response
+    }
+
+    /// Answers a request in the protocol that it speaks.
+    async fn answer(&self, table: &Table, request: Request<Incoming>) -> Response<Body> {
+        let headers = request.headers();
+        if is_grpc(headers) {
+            self.answer_grpc(table, request).await
+        } else if let Some(form) = grpc_web::Form::of(headers) {
+            grpc_web::handle(self, table, form, request.map(Body::new)).await
+        } else if connect::speaks_connect(self, table, &request) {
+            connect::handle(self, table, request.map(Body::new)).await
+        } else {
+            json::handle(self, table, request).await
+        }
+    }
+
+    /// Answers a gRPC request, which may have come as another protocol.
+    async fn answer_grpc<B>(&self, table: &Table, request: Request<B>) -> Response<Body>
+    where
+        B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let service = request.uri().path().get(1..).unwrap_or_default();
+        let service = service.split('/').next().unwrap_or_default();
+        if let Some(kind) = builtin::Kind::named(service) {
+            let host = host_of(request.uri(), request.headers());
+            if matches!(table.service(&host, service), Ok(None)) {
+                let request = request.map(Body::new);
+                return self.builtin.call(kind, &host, request).await;
+            }
+        }
+        grpc::handle(self, table, request).await
     }
 }
 
@@ -116,13 +180,12 @@ impl DataPlane {
 impl Serving for DataPlane {
     async fn prepare_version(&self, version: &Arc<VersionEntry>) -> Result<(), PrepareError> {
         let slot = self.versions.slot(version);
-        self.versions
-            .prepare(&slot)
-            .await
-            .map_err(|reason| PrepareError {
-                version: version.name.to_string(),
-                reason,
-            })
+        let prepared = self.versions.prepare(&slot).await;
+        self.changes.send_replace(());
+        prepared.map_err(|reason| PrepareError {
+            version: version.name.to_string(),
+            reason,
+        })
     }
 
     fn discard_version(&self, version: &Arc<VersionEntry>) {
@@ -153,6 +216,12 @@ impl Serving for DataPlane {
             .flat_map(|service| service.versions.values())
             .filter(|version| !snapshot.holds(version))
             .for_each(|version| self.versions.forget(version));
+        self.changes.send_replace(());
+    }
+
+    fn set_restoring(&self, is_restoring: bool) {
+        self.restoring.store(is_restoring, Ordering::Relaxed);
+        self.changes.send_replace(());
     }
 
     fn health(&self, address: &Address) -> Health {
@@ -167,10 +236,17 @@ impl Serving for DataPlane {
 
     async fn serve(self: Arc<Self>, listener: Listener, stop: CancellationToken) {
         self.me.get_or_init(|| Arc::downgrade(&self));
-        serve_connections(listener, stop, move |request| {
+        let announce = {
+            let (stop, draining) = (stop.clone(), self.draining.clone());
+            async move {
+                stop.cancelled().await;
+                draining.cancel();
+            }
+        };
+        let serve = serve_connections(listener, stop, move |request| {
             Arc::clone(&self).handle(request)
-        })
-        .await;
+        });
+        tokio::join!(announce, serve);
     }
 }
 

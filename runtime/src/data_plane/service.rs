@@ -6,13 +6,14 @@ use std::sync::Arc;
 use vimana_interface::http::{FieldPath, RouteError, Rule};
 use vimana_proto::ServiceName;
 
+use super::cors::Policy;
 use super::exchange::{Authenticator, Authenticators, Callee};
 use super::interfaces::{MethodModel, Root};
 use super::quota::{Quota, Quotas};
 use super::traffic::{Candidate, Chooser, Shadows, StickyCaller};
 use super::versions::{VersionSlot, Versions};
 use crate::host::{Network, Outbound};
-use crate::snapshot::{Limits, ServiceEntry, Sticky};
+use crate::snapshot::{InterfaceEntry, Limits, ServiceEntry, Sticky};
 
 /// A service as requests find it.
 ///
@@ -27,6 +28,8 @@ pub(super) struct ServiceRoutes {
     limits: Limits,
     quota: Arc<Quota>,
     outbound: Arc<Outbound>,
+    /// What it says about web pages of other origins; none where it lets none in.
+    pub(super) cors: Option<Arc<Policy>>,
     shares: Vec<Share>,
     sticky: Option<Sticky>,
     shadows: Shadows,
@@ -69,6 +72,10 @@ impl ServiceRoutes {
             limits: entry.limits,
             quota: quotas.quota(&entry.name, &entry.limits),
             outbound: Arc::new(Outbound::new(&entry.outbound_hosts, network)),
+            cors: entry
+                .cors
+                .as_deref()
+                .map(|cors| Arc::new(Policy::new(cors))),
             shares: entry.targets.iter().filter_map(share).collect(),
             sticky: entry.sticky.clone(),
             shadows: Shadows::new(entry, versions),
@@ -79,6 +86,23 @@ impl ServiceRoutes {
     /// Whether any version takes traffic.
     pub(super) fn takes_traffic(&self) -> bool {
         !self.shares.is_empty()
+    }
+
+    /// Whether any version with traffic can be called.
+    pub(super) fn is_ready(&self) -> bool {
+        self.shares.iter().any(|share| share.slot.is_ready())
+    }
+
+    /// The interfaces of the versions with traffic, the newest first.
+    pub(super) fn interfaces(&self) -> impl Iterator<Item = &Arc<InterfaceEntry>> {
+        let mut interfaces: Vec<_> = self
+            .shares
+            .iter()
+            .map(|share| share.slot.interface())
+            .collect();
+        interfaces.sort_by(|one, other| other.name.version.cmp(&one.name.version));
+        interfaces.dedup_by_key(|interface| interface.digest);
+        interfaces.into_iter()
     }
 
     /// What the paths of all versions' HTTP rules begin with.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound::Included;
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
@@ -112,6 +113,57 @@ impl Table {
         Self { domains }
     }
 
+    /// The services that `host` has, in no order; those of all domains where `host` is
+    /// none of them.
+    pub(super) fn services(&self, host: &str) -> impl Iterator<Item = &Arc<ServiceRoutes>> {
+        self.of_host(host)
+            .flat_map(|domain| domain.services.values())
+    }
+
+    /// The domain that is `host`, or all of them where none is.
+    fn of_host(&self, host: &str) -> impl Iterator<Item = &DomainRoutes> {
+        let domains = if self.domains.contains_key(host) {
+            self.domains
+                .range::<str, _>((Included(host), Included(host)))
+        } else {
+            self.domains.range::<str, _>(..)
+        };
+        domains.map(|(_, domain)| &**domain)
+    }
+
+    /// The service of a full name in Protobuf that `host` has, with traffic or without.
+    pub(super) fn known(
+        &self,
+        host: &str,
+        service: &str,
+    ) -> Result<Option<&Arc<ServiceRoutes>>, Miss> {
+        if let found @ (Ok(Some(_)) | Err(_)) = self.service(host, service) {
+            return found;
+        }
+        let mut domains = self.of_host(host);
+        Ok(domains.find_map(|domain| domain.services.get(service)))
+    }
+
+    /// The service of a full name in Protobuf that takes the traffic of `host`.
+    pub(super) fn service(
+        &self,
+        host: &str,
+        service: &str,
+    ) -> Result<Option<&Arc<ServiceRoutes>>, Miss> {
+        fn find<'a>(domain: &'a DomainRoutes, service: &str) -> Option<&'a Arc<ServiceRoutes>> {
+            let routes = domain.services.get(service)?;
+            routes.takes_traffic().then_some(routes)
+        }
+        match self.domains.get(host) {
+            Some(domain) => Ok(find(domain, service)),
+            None => only(
+                self.domains
+                    .values()
+                    .filter_map(|domain| find(domain, service)),
+            ),
+        }
+    }
+
     /// The method of a gRPC request for `host`.
     pub(super) fn grpc(
         &self,
@@ -120,15 +172,7 @@ impl Table {
         method: &str,
         chooser: &Chooser<'_>,
     ) -> Result<Callee, Miss> {
-        let find = |domain: &DomainRoutes| {
-            let routes = domain.services.get(service)?;
-            routes.takes_traffic().then(|| Arc::clone(routes))
-        };
-        let routes = match self.domains.get(host) {
-            Some(domain) => find(domain),
-            None => only(self.domains.values().filter_map(|domain| find(domain)))?,
-        };
-        routes
+        self.service(host, service)?
             .ok_or(Miss::Service)?
             .method(method, chooser)
             .ok_or(Miss::Method)
@@ -162,9 +206,9 @@ impl Table {
     }
 }
 
-fn only(
-    found: impl Iterator<Item = Arc<ServiceRoutes>>,
-) -> Result<Option<Arc<ServiceRoutes>>, Miss> {
+fn only<'a>(
+    found: impl Iterator<Item = &'a Arc<ServiceRoutes>>,
+) -> Result<Option<&'a Arc<ServiceRoutes>>, Miss> {
     let mut found: Vec<_> = found.collect();
     if found.len() > 1 {
         let domains = found.iter().map(|routes| routes.name.domain().to_owned());

@@ -11,7 +11,7 @@ use vimana_proto::{Digest, VersionName};
 use super::interfaces::{InterfaceModel, Interfaces};
 use crate::host::{Function, GuestComponent, Host, LoadError};
 use crate::serving::Health;
-use crate::snapshot::VersionEntry;
+use crate::snapshot::{InterfaceEntry, VersionEntry};
 
 /// The versions that are served, or prepared in order to be.
 pub(super) struct Versions {
@@ -59,6 +59,16 @@ impl VersionSlot {
     /// The interface; none where the version cannot serve for want of it.
     pub(super) fn model(&self) -> Option<&Arc<InterfaceModel>> {
         self.model.as_ref().ok()
+    }
+
+    /// What the version implements.
+    pub(super) fn interface(&self) -> &Arc<InterfaceEntry> {
+        &self.entry.interface
+    }
+
+    /// Whether the version can be called now.
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready.get().is_some()
     }
 
     /// The version once it is ready; `None` where it failed, or is not ready at

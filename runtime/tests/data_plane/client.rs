@@ -35,12 +35,7 @@ impl GrpcClient {
     }
 
     pub(crate) async fn connect_as(node: &Node, authority: &str) -> Self {
-        let channel = Endpoint::from_shared(format!("http://{}", node.address))
-            .unwrap()
-            .origin(format!("http://{authority}").parse().unwrap())
-            .connect()
-            .await
-            .unwrap();
+        let channel = channel(node, authority).await;
         Self(Grpc::new(channel).max_decoding_message_size(usize::MAX))
     }
 
@@ -70,6 +65,16 @@ impl GrpcClient {
         )
         .await
     }
+}
+
+/// A connection that names `authority` as its host.
+pub(crate) async fn channel(node: &Node, authority: &str) -> Channel {
+    Endpoint::from_shared(format!("http://{}", node.address))
+        .unwrap()
+        .origin(format!("http://{authority}").parse().unwrap())
+        .connect()
+        .await
+        .unwrap()
 }
 
 pub(crate) fn request(name: &str) -> HelloRequest {
@@ -105,6 +110,27 @@ pub(crate) async fn bare_grpc(node: &Node, headers: &[(&str, &str)]) -> HeaderMa
         .into_parts()
         .0
         .headers
+}
+
+/// One `POST` over HTTP/2.
+pub(crate) async fn http2(
+    node: &Node,
+    path: &str,
+    headers: HeaderMap,
+    body: impl Into<Bytes>,
+) -> Response<Bytes> {
+    let stream = TcpStream::connect(node.address).await.unwrap();
+    let executor = TokioExecutor::new();
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(executor, TokioIo::new(stream))
+            .await
+            .unwrap();
+    tokio::spawn(connection);
+    let uri = format!("http://example.com{path}");
+    let mut request = Request::post(uri).body(Full::new(body.into())).unwrap();
+    *request.headers_mut() = headers;
+    let (parts, body) = sender.send_request(request).await.unwrap().into_parts();
+    Response::from_parts(parts, body.collect().await.unwrap().to_bytes())
 }
 
 /// One HTTP/1.1 request.

@@ -4,12 +4,16 @@
 
 mod artifacts;
 mod client;
+mod connect;
 mod context;
 mod examples;
 mod failures;
 mod grpc;
 mod guest;
+mod health;
 mod json;
 mod node;
+mod reflection;
 mod routing;
 mod streams;
+mod web;

@@ -142,6 +142,7 @@ impl Node {
             limits,
             outbound_hosts: Arc::new([]),
             requests_per_instance: NonZeroU32::MIN,
+            cors: None,
             versions: BTreeMap::new(),
             targets: Vec::new(),
             sticky: None,

@@ -31,6 +31,10 @@ pub(in crate::data_plane) struct Head {
 pub(in crate::data_plane) enum Protocol {
     /// gRPC over HTTP/2.
     Grpc,
+    /// gRPC-Web, over whichever HTTP.
+    GrpcWeb,
+    /// Connect, unary or streaming.
+    Connect,
     /// HTTP rules.
     Json,
 }
@@ -40,6 +44,8 @@ impl Protocol {
     pub(in crate::data_plane) fn name(self) -> &'static str {
         match self {
             Self::Grpc => "grpc",
+            Self::GrpcWeb => "grpc-web",
+            Self::Connect => "connect",
             Self::Json => "json",
         }
     }

@@ -8,7 +8,8 @@ use flate2::write::GzEncoder;
 use http::{HeaderMap, HeaderValue};
 
 /// The names of all that is understood, as `grpc-accept-encoding` lists them.
-pub(super) const ACCEPTED: HeaderValue = HeaderValue::from_static("identity,gzip,zstd");
+pub(in crate::data_plane) const ACCEPTED: HeaderValue =
+    HeaderValue::from_static("identity,gzip,zstd");
 
 /// Bytes below which compression costs more than it saves.
 const WORTHWHILE: usize = 1 << 10;
@@ -23,14 +24,14 @@ const ZSTD_LEVEL: i32 = 1;
 
 /// How messages are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(in crate::data_plane) enum Encoding {
     Gzip,
     Zstd,
 }
 
 /// Why a message could not be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum DecompressError {
+pub(in crate::data_plane) enum DecompressError {
     /// It becomes larger than may be.
     TooLarge,
     /// It is not what its encoding says.
@@ -38,9 +39,12 @@ pub(super) enum DecompressError {
 }
 
 impl Encoding {
-    /// The encoding of a request's messages. An error is one that is not understood.
-    pub(super) fn of_request(headers: &HeaderMap) -> Result<Option<Self>, String> {
-        let Some(value) = headers.get("grpc-encoding") else {
+    /// The encoding of a request's messages, as the header `name` says it. An error is one that is not understood.
+    pub(in crate::data_plane) fn of_request(
+        headers: &HeaderMap,
+        name: &str,
+    ) -> Result<Option<Self>, String> {
+        let Some(value) = headers.get(name) else {
             return Ok(None);
         };
         match value.as_bytes() {
@@ -51,12 +55,16 @@ impl Encoding {
         }
     }
 
-    /// The encoding of a response's messages, if the client takes any: that of its own
-    /// ones before others.
-    pub(super) fn of_response(headers: &HeaderMap, request: Option<Self>) -> Option<Self> {
+    /// The encoding of a response's messages, if the client takes any of those that the
+    /// header `name` lists: that of its own ones before others.
+    pub(in crate::data_plane) fn of_response(
+        headers: &HeaderMap,
+        name: &str,
+        request: Option<Self>,
+    ) -> Option<Self> {
         let accepted = |encoding: Self| {
             headers
-                .get_all("grpc-accept-encoding")
+                .get_all(name)
                 .iter()
                 .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
                 .any(|name| Self::named(name.trim_ascii()) == Some(encoding))
@@ -67,7 +75,8 @@ impl Encoding {
             .find(|encoding| accepted(*encoding))
     }
 
-    fn named(name: &[u8]) -> Option<Self> {
+    /// The encoding of a name.
+    pub(in crate::data_plane) fn named(name: &[u8]) -> Option<Self> {
         match name {
             b"gzip" => Some(Self::Gzip),
             b"zstd" => Some(Self::Zstd),
@@ -76,7 +85,7 @@ impl Encoding {
     }
 
     /// As `grpc-encoding` says it.
-    pub(super) fn name(self) -> HeaderValue {
+    pub(in crate::data_plane) fn name(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
@@ -85,7 +94,7 @@ impl Encoding {
 
     /// Reads a message that becomes no more than `limit` bytes. What it becomes beyond
     /// that is never made.
-    pub(super) async fn decompress(
+    pub(in crate::data_plane) async fn decompress(
         self,
         message: Bytes,
         limit: usize,
@@ -114,7 +123,7 @@ impl Encoding {
     }
 
     /// Compresses a message; `None` where that would not make it smaller.
-    pub(super) async fn compress(self, message: Bytes) -> Option<Bytes> {
+    pub(in crate::data_plane) async fn compress(self, message: Bytes) -> Option<Bytes> {
         if message.len() < WORTHWHILE {
             return None;
         }
@@ -156,6 +165,9 @@ fn read_up_to(decoder: impl Read, limit: usize) -> Result<Bytes, DecompressError
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const REQUEST: &str = "grpc-encoding";
+    const RESPONSE: &str = "grpc-accept-encoding";
 
     fn headers(name: &'static str, value: &'static str) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -221,32 +233,31 @@ mod tests {
 
     #[test]
     fn an_encoding_that_is_not_known_is_told() {
-        assert_eq!(Encoding::of_request(&HeaderMap::new()), Ok(None));
+        assert_eq!(Encoding::of_request(&HeaderMap::new(), REQUEST), Ok(None));
         assert_eq!(
-            Encoding::of_request(&headers("grpc-encoding", "identity")),
+            Encoding::of_request(&headers(REQUEST, "identity"), REQUEST),
             Ok(None)
         );
         assert_eq!(
-            Encoding::of_request(&headers("grpc-encoding", "zstd")),
+            Encoding::of_request(&headers(REQUEST, "zstd"), REQUEST),
             Ok(Some(Encoding::Zstd))
         );
         assert_eq!(
-            Encoding::of_request(&headers("grpc-encoding", "deflate")),
+            Encoding::of_request(&headers(REQUEST, "deflate"), REQUEST),
             Err("deflate".to_owned())
         );
     }
 
     #[test]
     fn a_response_is_compressed_as_the_request_was_where_that_is_taken() {
-        let of = |value, request| {
-            Encoding::of_response(&headers("grpc-accept-encoding", value), request)
-        };
+        let of =
+            |value, request| Encoding::of_response(&headers(RESPONSE, value), RESPONSE, request);
         assert_eq!(of("identity, deflate, gzip", None), Some(Encoding::Gzip));
         assert_eq!(of("gzip,zstd", None), Some(Encoding::Zstd));
         assert_eq!(of("zstd,gzip", Some(Encoding::Gzip)), Some(Encoding::Gzip));
         assert_eq!(of("identity", Some(Encoding::Gzip)), None);
         assert_eq!(
-            Encoding::of_response(&HeaderMap::new(), Some(Encoding::Gzip)),
+            Encoding::of_response(&HeaderMap::new(), RESPONSE, Some(Encoding::Gzip)),
             None
         );
     }

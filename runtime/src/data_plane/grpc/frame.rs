@@ -8,18 +8,18 @@
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 
 /// The bytes before a message.
-pub(super) const PREFIX: usize = 5;
+pub(in crate::data_plane) const PREFIX: usize = 5;
 
 /// A message as it was sent.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Framed {
-    pub(super) is_compressed: bool,
-    pub(super) bytes: Bytes,
+pub(in crate::data_plane) struct Framed {
+    pub(in crate::data_plane) is_compressed: bool,
+    pub(in crate::data_plane) bytes: Bytes,
 }
 
 /// Why bytes are no messages.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum FrameError {
+pub(in crate::data_plane) enum FrameError {
     /// A message is larger than may be.
     TooLarge,
     /// The flag is neither 0 nor 1.
@@ -28,7 +28,7 @@ pub(super) enum FrameError {
 
 /// Takes messages out of the pieces that the wire happens to deliver. What lies in
 /// one piece is not copied.
-pub(super) struct Deframer {
+pub(in crate::data_plane) struct Deframer {
     limit: usize,
     /// The beginning of a message whose end is still to come.
     begun: BytesMut,
@@ -37,7 +37,7 @@ pub(super) struct Deframer {
 
 impl Deframer {
     /// Refuses messages of more than `limit` bytes.
-    pub(super) fn new(limit: usize) -> Self {
+    pub(in crate::data_plane) fn new(limit: usize) -> Self {
         Self {
             limit,
             begun: BytesMut::new(),
@@ -46,18 +46,18 @@ impl Deframer {
     }
 
     /// Adds what comes next. Not before [`Self::next`] has found the last piece used up.
-    pub(super) fn push(&mut self, piece: Bytes) {
+    pub(in crate::data_plane) fn push(&mut self, piece: Bytes) {
         debug_assert!(self.piece.is_empty(), "the piece before is used up");
         self.piece = piece;
     }
 
     /// Whether no message has begun.
-    pub(super) fn is_between_messages(&self) -> bool {
+    pub(in crate::data_plane) fn is_between_messages(&self) -> bool {
         self.begun.is_empty() && self.piece.is_empty()
     }
 
     /// The next message; `None` when more bytes are needed.
-    pub(super) fn next(&mut self) -> Result<Option<Framed>, FrameError> {
+    pub(in crate::data_plane) fn next(&mut self) -> Result<Option<Framed>, FrameError> {
         if self.begun.is_empty() {
             let Some(size) = self.size_of(&self.piece)? else {
                 return Ok(self.keep_piece());
@@ -120,7 +120,7 @@ fn framed(mut message: Bytes) -> Framed {
 }
 
 /// Makes room for the prefix of a message that is written next; gives its place.
-pub(super) fn begin(out: &mut BytesMut) -> usize {
+pub(in crate::data_plane) fn begin(out: &mut BytesMut) -> usize {
     let place = out.len();
     out.put_bytes(0, PREFIX);
     place
@@ -128,7 +128,11 @@ pub(super) fn begin(out: &mut BytesMut) -> usize {
 
 /// Writes the prefix of the message that begins at `place` and ends where `out` ends;
 /// `None` for one that is larger than a prefix can say.
-pub(super) fn finish(out: &mut BytesMut, place: usize, is_compressed: bool) -> Option<()> {
+pub(in crate::data_plane) fn finish(
+    out: &mut BytesMut,
+    place: usize,
+    is_compressed: bool,
+) -> Option<()> {
     let length = u32::try_from(out.len() - place - PREFIX).ok()?;
     out[place] = u8::from(is_compressed);
     out[place + 1..place + PREFIX].copy_from_slice(&length.to_be_bytes());

@@ -1,8 +1,8 @@
 //! gRPC over HTTP/2: framing, compression, deadlines and status. The messages are the
 //! interface's codec's.
 
-mod compression;
-mod frame;
+pub(super) mod compression;
+pub(super) mod frame;
 mod request;
 mod response;
 mod status;
@@ -67,13 +67,15 @@ where
     let (parts, body) = request.into_parts();
     let connection = Connection::of(&parts.extensions).cloned();
     let headers = parts.headers;
+    // Of a front that speaks through this one.
+    let protocol = parts.extensions.get::<Protocol>().copied();
     let Ok(timeout) = timeout(&headers) else {
         let reason = "`grpc-timeout` is no timeout; expected digits and one of `HMSmun`";
         return status::response(Refusal::of(&callee, Code::InvalidArgument, reason));
     };
     let limit = callee.limits.timeout;
     let deadline = arrival + timeout.map_or(limit, |timeout| timeout.min(limit));
-    let encoding = match Encoding::of_request(&headers) {
+    let encoding = match Encoding::of_request(&headers, "grpc-encoding") {
         Ok(encoding) => encoding,
         Err(name) => return unknown_encoding(&callee, &name),
     };
@@ -81,7 +83,7 @@ where
     let writer = Writer::new(
         callee.clone(),
         Arc::clone(&wire),
-        Encoding::of_response(&headers, encoding),
+        Encoding::of_response(&headers, "grpc-accept-encoding", encoding),
     );
     let reader = Reader::new(callee.clone(), Arc::clone(&wire), encoding, body);
     let requests = match callee.method.method().arity {
@@ -96,7 +98,7 @@ where
     let head = Head {
         metadata: headers,
         deadline,
-        protocol: Protocol::Grpc,
+        protocol: protocol.unwrap_or(Protocol::Grpc),
         wire: Some(wire),
         connection,
     };

@@ -1,0 +1,121 @@
+//! A call of a service that is deployed.
+
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
+use futures::stream;
+use tonic::Code;
+use vimana_interface::codec::parse_json;
+use wasmtime::component::Val;
+
+use super::call::{Caller, Input, Output, OutputBody, Piece};
+use super::content::Codec;
+use crate::data_plane::DataPlane;
+use crate::data_plane::exchange::{Callee, Head, Protocol, Replies, ReplyStream, Requests};
+use crate::data_plane::failure::Refusal;
+
+pub(super) async fn call(
+    plane: &DataPlane,
+    callee: &Callee,
+    codec: Codec,
+    caller: Caller,
+    input: Input,
+) -> Result<Output, Refusal> {
+    let requests = match input {
+        Input::One(message) => Requests::One(read(callee, codec, &message)?),
+        Input::Stream(batches) => {
+            let callee = callee.clone();
+            let values = batches.map(move |batch| {
+                let messages = batch?;
+                let values = messages.iter().map(|message| read(&callee, codec, message));
+                values.collect()
+            });
+            Requests::Stream(values.boxed())
+        }
+    };
+    let head = Head {
+        metadata: caller.metadata,
+        deadline: caller.deadline,
+        protocol: Protocol::Connect,
+        wire: None,
+        connection: caller.connection,
+    };
+    let reply = plane.exchange(callee, head, requests).await?;
+    let body = match reply.body {
+        Replies::One { message, trailers } => OutputBody::One {
+            message: write(callee, codec, &message)?,
+            trailers,
+        },
+        Replies::Stream(replies) => {
+            let state = Some((replies, callee.clone()));
+            let pieces = stream::unfold(state, move |state| next(state, codec));
+            OutputBody::Stream(pieces.boxed())
+        }
+    };
+    Ok(Output {
+        headers: reply.headers,
+        body,
+    })
+}
+
+/// The next part of a response stream; nothing follows an end.
+async fn next(
+    state: Option<(ReplyStream, Callee)>,
+    codec: Codec,
+) -> Option<(Piece, Option<(ReplyStream, Callee)>)> {
+    let (mut replies, callee) = state?;
+    let batch = match replies.next().await {
+        Some(Ok(batch)) => batch,
+        Some(Err(refusal)) => return Some((Piece::End(Err(refusal)), None)),
+        None => {
+            let trailers = replies.take_trailers();
+            return Some((Piece::End(Ok(trailers)), None));
+        }
+    };
+    let messages = batch.iter().map(|value| write(&callee, codec, value));
+    Some(match messages.collect() {
+        Ok(messages) => (Piece::Messages(messages), Some((replies, callee))),
+        Err(refusal) => (Piece::End(Err(refusal)), None),
+    })
+}
+
+/// Reads a message. Of JSON, fields that the interface has not are left aside: clients
+/// of Connect are made from a definition, perhaps a later one.
+fn read(callee: &Callee, codec: Codec, message: &[u8]) -> Result<Val, Refusal> {
+    let invalid = |error: &dyn std::fmt::Display| {
+        let reason = format_args!("the request cannot be read: {error}");
+        Refusal::of(callee, Code::InvalidArgument, reason)
+    };
+    let request = &callee.method.codec().request;
+    match codec {
+        Codec::Proto => request
+            .from_protobuf(message)
+            .map_err(|error| invalid(&error)),
+        Codec::Json => {
+            let json = parse_json(message).map_err(|error| invalid(&error))?;
+            request
+                .from_newer_json(&json)
+                .map_err(|error| invalid(&error))
+        }
+    }
+}
+
+fn write(callee: &Callee, codec: Codec, value: &Val) -> Result<Bytes, Refusal> {
+    let response = &callee.method.codec().response;
+    let broken = |error| callee.response_broken(&error);
+    let message = match codec {
+        Codec::Proto => {
+            let mut message = BytesMut::new();
+            response.to_protobuf(value, &mut message).map_err(broken)?;
+            message.freeze()
+        }
+        Codec::Json => {
+            let mut message = Vec::new();
+            response.to_json(value, &mut message).map_err(broken)?;
+            message.into()
+        }
+    };
+    if message.len() > callee.response_limit() {
+        return Err(Refusal::response_too_large(callee));
+    }
+    Ok(message)
+}
