@@ -164,6 +164,9 @@ fn tell_conflicts(
     units: &Units<'_>,
     out: &mut Vec<Diagnostic>,
 ) -> Option<()> {
+    if services.len() < 2 {
+        return Some(());
+    }
     let mut sum = Sha256::new();
     for service in services {
         sum.update((service.domain.len() as u64).to_le_bytes());

@@ -2,7 +2,7 @@ use std::fs;
 
 use tempfile::TempDir;
 use vimana_compiler::source::Memory;
-use vimana_compiler::{Hooks, Options, compile_with};
+use vimana_compiler::{Hooks, Options, check_with, compile_with};
 
 use super::{DATABASE, DiskCache};
 
@@ -21,7 +21,8 @@ fn source() -> Memory {
     Memory::from_files(files).unwrap()
 }
 
-/// What is found with the cache of the repository at `root`, if any.
+/// What is found with the cache of the repository at `root`, if any, where a check
+/// finds the same.
 fn found(root: Option<&TempDir>) -> String {
     let cache = root.map(|root| DiskCache::open(root.path()).unwrap());
     let hooks = Hooks {
@@ -29,6 +30,8 @@ fn found(root: Option<&TempDir>) -> String {
         ..Hooks::default()
     };
     let compilation = compile_with(&source(), &Options::default(), &hooks);
+    let findings = check_with(&source(), &Options::default(), &hooks);
+    assert_eq!(findings.diagnostics, compilation.diagnostics);
     format!("{:#?}", compilation.diagnostics)
 }
 
@@ -45,10 +48,11 @@ fn entries(root: &TempDir) -> i64 {
 fn what_is_kept_is_used_again_and_says_the_same() {
     let root = TempDir::new().unwrap();
     let cold = found(None);
+    // One for each folder, and one with what a check needs to know of them.
     assert_eq!(found(Some(&root)), cold);
-    assert_eq!(entries(&root), 20);
+    assert_eq!(entries(&root), 21);
     assert_eq!(found(Some(&root)), cold);
-    assert_eq!(entries(&root), 20);
+    assert_eq!(entries(&root), 21);
     assert!(root.path().join(".vimana/.gitignore").exists());
 }
 
