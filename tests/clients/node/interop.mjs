@@ -28,7 +28,7 @@ const { INVALID_ARGUMENT, UNIMPLEMENTED, UNKNOWN, CANCELLED, DEADLINE_EXCEEDED, 
 const LARGE_REQUEST = 271828;
 const LARGE_RESPONSE = 314159;
 // Long enough for a server that is built without optimization and shares its machine.
-const deadline = () => ({ deadline: Date.now() + 120_000 });
+const deadline = () => ({ deadline: Date.now() + 300_000 });
 const connect = (Service = TestService) =>
   new Service(address, grpc.credentials.createInsecure(), {
     "grpc.use_local_subchannel_pool": 1,

@@ -27,7 +27,7 @@ GZIP, PLAIN = grpc.Compression.Gzip, grpc.Compression.NoCompression
 INITIAL = ("x-grpc-test-echo-initial", "test_initial_metadata_value")
 TRAILING = ("x-grpc-test-echo-trailing-bin", b"\x0a\x0b\x0a\x0b\x0a\x0b")
 # Long enough for a server that is built without optimization and shares its machine.
-PATIENCE = 120
+PATIENCE = 300
 
 
 class Messages:
