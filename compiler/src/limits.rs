@@ -90,7 +90,9 @@ fn the_page_on_limits_says_what_the_limits_are() {
         ("bindings of a method", count(MAX_BINDINGS)),
     ]);
     let mut found = BTreeMap::new();
-    for row in PAGE.lines().filter(|line| line.starts_with("| ")) {
+    // What a node bounds is no matter of the compiler.
+    let compiled = PAGE.lines().take_while(|line| *line != "## What runs");
+    for row in compiled.filter(|line| line.starts_with("| ")) {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         let [limit, value, code] = cells[..] else {
             panic!("{row}");

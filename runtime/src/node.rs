@@ -11,7 +11,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clock::{Clock, SystemClock};
 use crate::control::{ControlPlane, ControlService, Endpoint, NodeFacts, ReflectionError};
-use crate::listener::{Listener, serve_connections};
+use crate::listener::{Listener, raise_file_limit, serve_connections};
 use crate::serving::{Serving, ServingConfig};
 use crate::store::{Moment, Store, StoreError};
 use crate::tls::{Tls, TlsError, TlsFiles};
@@ -90,6 +90,7 @@ pub struct Node {
 impl Node {
     /// Starts a node: opens its state, restores what was applied, and serves.
     pub async fn start(config: NodeConfig) -> Result<Self, NodeError> {
+        raise_file_limit();
         Self::start_with(config, Arc::new(SystemClock), |serving| {
             let plane = crate::data_plane::DataPlane::new(&serving)
                 .map_err(|error| NodeError::DataPlane(error.into()))?;

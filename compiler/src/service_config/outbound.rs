@@ -37,8 +37,11 @@ pub(super) fn read(
 /// `*example.com` or `::1`.
 fn meant(entry: &str, error: OutboundHostError) -> Option<OutboundHost> {
     let entry = entry.trim().to_lowercase();
-    if error == OutboundHostError::Brackets {
-        return format!("[{entry}]").parse().ok();
+    match error {
+        OutboundHostError::Brackets => return format!("[{entry}]").parse().ok(),
+        // Its first address is hardly what is meant.
+        OutboundHostError::Range => return None,
+        _ => {}
     }
     let (scheme, rest) = match entry.split_once("://") {
         Some((scheme, rest)) => (Some(scheme), rest),

@@ -57,6 +57,10 @@ pub(crate) struct GuestStatus {
     pub(crate) details: Vec<prost_types::Any>,
 }
 
+/// Ticks that a guest computes before others have a turn: the one that it begins in,
+/// and a whole one.
+const TURN: u64 = 2;
+
 /// Ends a guest that computes beyond its deadline.
 #[derive(Debug, thiserror::Error)]
 #[error("the deadline has passed")]
@@ -115,7 +119,8 @@ impl Host {
         let mut store = Store::new(&self.engine, Guest::new(invocation));
         store.limiter(|guest| &mut guest.memory);
         store.set_hostcall_fuel(fuel);
-        store.set_epoch_deadline(1);
+        store.set_epoch_deadline(TURN);
+        let turns = self.turns.clone();
         store.epoch_deadline_callback(move |store: StoreContextMut<'_, Guest>| {
             if Instant::now() >= deadline {
                 return Err(DeadlinePassed.into());
@@ -123,11 +128,8 @@ impl Host {
             if let Some(meter) = &store.data().cpu {
                 meter.check()?;
             }
-            // tokio's own yield, since it lets the I/O driver have a turn even
-            // where every thread runs a guest that never ends.
-            let others: Pin<Box<dyn Future<Output = ()> + Send>> =
-                Box::pin(tokio::task::yield_now());
-            Ok(UpdateDeadline::YieldCustom(1, others))
+            let next: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(turns.clone().next());
+            Ok(UpdateDeadline::YieldCustom(TURN, next))
         });
         store
     }

@@ -18,6 +18,7 @@ use super::engine::{self, EngineError, EngineSettings};
 use super::function::{Function, Signature};
 use super::guest::Guest;
 use super::stream::{AdapterError, Pumps};
+use super::turns::Turns;
 use super::{context, outbound, wasi};
 
 /// The engine with all that components are linked with.
@@ -35,6 +36,8 @@ pub(crate) struct Host {
     pub(super) pumps: Arc<Pumps>,
     /// Compilation takes a processor to itself.
     compiling: Semaphore,
+    /// For guests that compute for long.
+    pub(super) turns: Turns,
 }
 
 /// A host that cannot be made.
@@ -104,6 +107,7 @@ impl Host {
             with_http,
             artifacts,
             pumps: Arc::new(pumps),
+            turns: Turns::of_machine(),
             compiling: Semaphore::new(available_parallelism().map_or(1, NonZeroUsize::get)),
             engine,
         })

@@ -15,6 +15,8 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
+use super::turns;
+
 /// Ends a guest that computes longer than it may.
 #[derive(Debug, thiserror::Error)]
 #[error("the CPU time is used up")]
@@ -75,18 +77,21 @@ impl CpuMeter {
     }
 }
 
-/// Runs a guest's future under its meter, where it has one.
+/// Runs a guest's future under its meter, where it has one, and turn by turn.
 pub(super) async fn metered<T>(
     meter: Option<&CpuMeter>,
     future: impl Future<Output = wasmtime::Result<T>>,
 ) -> wasmtime::Result<T> {
-    let Some(meter) = meter else {
-        return future.await;
-    };
     let mut future = pin!(future);
     poll_fn(|cx| {
+        let Some(meter) = meter else {
+            let polled = future.as_mut().poll(cx);
+            turns::end();
+            return polled;
+        };
         meter.begin();
         let polled = future.as_mut().poll(cx);
+        turns::end();
         match meter.end() {
             // Many short turns may use the time up between two ticks.
             Err(error) if polled.is_pending() => Poll::Ready(Err(error.into())),

@@ -9,8 +9,8 @@ use wasmtime::{
     WasmBacktraceDetails,
 };
 
-/// How long a guest computes before it gives other tasks a turn.
-pub(crate) const TICK: Duration = Duration::from_millis(10);
+/// How often guests that compute are looked at.
+pub(crate) const TICK: Duration = Duration::from_millis(1);
 
 /// Memory of a used slot that is cleared and kept instead of being given back to
 /// the kernel, since page faults are what a fresh instance costs.

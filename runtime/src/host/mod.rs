@@ -4,7 +4,7 @@
 //! # Invariants
 //!
 //! - No guest runs without a memory limit and a deadline, and none keeps an
-//!   executor thread for longer than one [tick](engine::TICK).
+//!   executor thread for longer than two [ticks](engine::TICK).
 //! - A guest has no capability but those of `vimana:service`; WASI is linked with
 //!   an empty world behind it, and HTTP requests go to hosts that are allowed.
 //! - Machine code is only ever loaded when this node made it.
@@ -24,6 +24,7 @@ mod log_rate;
 mod metadata;
 mod outbound;
 mod stream;
+mod turns;
 mod wasi;
 mod wire;
 

@@ -1,14 +1,17 @@
 //! One port for HTTP/1.1 and HTTP/2, in clear or over TLS, as both planes serve it.
 
+mod activity;
 mod connection;
 mod handshake;
 mod http_settings;
+mod room;
 #[cfg(test)]
 mod tests;
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,23 +20,30 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tonic::body::Body;
 
 pub(crate) use connection::Connection;
 
 use crate::tls::Tls;
+use activity::{Activity, Answer, Quiet};
 use handshake::Handshakes;
 use http_settings::HttpSettings;
+use room::Room;
 
-/// How long a client may take to send its first byte or a request's head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) use room::raise_file_limit;
+
 /// How long to wait after the system refused to accept, for example because no
 /// file descriptor is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long a client may take to send its first byte or a request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection that is asked to end may take.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Where connections come from, and whether they are secured.
 #[derive(Debug)]
@@ -74,7 +84,8 @@ where
         handshakes: listener.tls.map(Handshakes::new),
         handler,
     };
-    let graceful = GracefulShutdown::new();
+    let room = Room::of_system();
+    let connections = TaskTracker::new();
     loop {
         let (stream, peer) = tokio::select! {
             () = stop.cancelled() => break,
@@ -87,14 +98,21 @@ where
                 }
             },
         };
+        let Some(place) = room.place(peer.ip()) else {
+            tracing::debug!(%peer, "there is no room for a connection");
+            continue;
+        };
         let _ = stream.set_nodelay(true);
         let server = server.clone();
-        let watcher = graceful.watcher();
         let stop = stop.clone();
-        tokio::spawn(async move { server.connection(stream, peer, watcher, stop).await });
+        connections.spawn(async move {
+            server.connection(stream, peer, stop).await;
+            drop(place);
+        });
     }
     drop(listener.tcp);
-    graceful.shutdown().await;
+    connections.close();
+    connections.wait().await;
 }
 
 /// What every connection of a listener needs.
@@ -110,13 +128,7 @@ where
     H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
-    async fn connection(
-        self,
-        stream: TcpStream,
-        peer: SocketAddr,
-        watcher: Watcher,
-        stop: CancellationToken,
-    ) {
+    async fn connection(self, stream: TcpStream, peer: SocketAddr, stop: CancellationToken) {
         let mut connection = Connection {
             peer,
             is_secure: self.handshakes.is_some(),
@@ -124,29 +136,48 @@ where
         };
         let Some(handshakes) = &self.handshakes else {
             if speaks(&stream, &stop).await {
-                self.serve(stream, connection, watcher).await;
+                self.serve(stream, connection, stop).await;
             }
             return;
         };
         if let Some(Some(secure)) = stop.run_until_cancelled(handshakes.accept(stream)).await {
             connection.client = secure.client.map(Arc::new);
-            self.serve(secure.stream, connection, watcher).await;
+            self.serve(secure.stream, connection, stop).await;
         }
     }
 
-    async fn serve<S>(self, stream: S, connection: Connection, watcher: Watcher)
+    async fn serve<S>(self, stream: S, connection: Connection, stop: CancellationToken)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let handler = self.handler;
         let peer = connection.peer;
+        let activity = Activity::new();
+        let requests = activity.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
+            let ongoing = requests.begin();
             request.extensions_mut().insert(connection.clone());
             let response = handler(request);
-            async move { Ok::<_, Infallible>(response.await) }
+            async move { Ok::<_, Infallible>(response.await.map(|body| Answer::new(body, ongoing))) }
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
-        if let Err(error) = watcher.watch(connection).await {
+        let mut connection = pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = stop.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+            quiet = activity.quiet() => {
+                tracing::debug!(%peer, ?quiet, "a connection is closed");
+                if quiet == Quiet::Stalled {
+                    return;
+                }
+                connection.as_mut().graceful_shutdown();
+                timeout(GRACE, connection).await.unwrap_or(Ok(()))
+            }
+        };
+        if let Err(error) = ended {
             tracing::debug!(%peer, error, "a connection ended early");
         }
     }

@@ -1,5 +1,7 @@
 //! Clients: tonic for gRPC, hyper for JSON.
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -35,7 +37,16 @@ impl GrpcClient {
     }
 
     pub(crate) async fn connect_as(node: &Node, authority: &str) -> Self {
-        let channel = channel(node, authority).await;
+        Self::connect_to(node.address, authority).await
+    }
+
+    pub(crate) async fn connect_to(node: SocketAddr, authority: &str) -> Self {
+        let channel = Endpoint::from_shared(format!("http://{node}"))
+            .unwrap()
+            .origin(format!("http://{authority}").parse().unwrap())
+            .connect()
+            .await
+            .unwrap();
         Self(Grpc::new(channel).max_decoding_message_size(usize::MAX))
     }
 

@@ -54,7 +54,7 @@ pub(crate) fn descriptor_set(proto: &str) -> Vec<u8> {
         .encode_file_descriptor_set()
 }
 
-fn wit(proto: &str, service: &str) -> (String, String) {
+pub(crate) fn wit(proto: &str, service: &str) -> (String, String) {
     let pool = prost_reflect::DescriptorPool::decode(&*descriptor_set(proto)).unwrap();
     let service = pool.get_service_by_name(service).unwrap();
     let interface = Interface::new(&service, &semver::Version::new(1, 0, 0)).unwrap();
@@ -62,7 +62,7 @@ fn wit(proto: &str, service: &str) -> (String, String) {
 }
 
 /// Makes a component of a core module for a world.
-fn component(wit: &str, world: &str, core: &str) -> Vec<u8> {
+pub(crate) fn component(wit: &str, world: &str, core: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     resolve.push_str("service.wit", SERVICE_WIT).unwrap();
     for package in WASI {
@@ -81,7 +81,7 @@ fn component(wit: &str, world: &str, core: &str) -> Vec<u8> {
 }
 
 /// A core module with memory, an allocator that never frees, and `items`.
-fn core(imports: &str, items: &str) -> String {
+pub(crate) fn core(imports: &str, items: &str) -> String {
     format!(
         r#"(module
           {imports}
@@ -113,7 +113,7 @@ pub(crate) fn say_hello(imports: &str, body: &str) -> Vec<u8> {
     component(&wit, &world, &core(imports, &function))
 }
 
-const ANSWER_NAME: &str = "
+pub(crate) const ANSWER_NAME: &str = "
     (i32.store8 (i32.const 0) (i32.const 0))
     (i32.store (i32.const 4) (local.get $name))
     (i32.store (i32.const 8) (local.get $name_len))
@@ -310,10 +310,11 @@ pub(crate) fn logger() -> Vec<u8> {
     say_hello(imports, &body)
 }
 
-/// As much of WASI as [`wasi_user`] imports.
-const WASI: [&str; 4] = [
+/// As much of WASI as guests here import.
+const WASI: [&str; 6] = [
     "package wasi:io@0.2.0;
     interface error { resource error; }
+    interface poll { resource pollable { block: func(); } }
     interface streams {
       use error.{error};
       variant stream-error { last-operation-failed(error), closed }
@@ -328,10 +329,67 @@ const WASI: [&str; 4] = [
       get-stdout: func() -> output-stream;
     }",
     "package wasi:clocks@0.2.0;
+    interface monotonic-clock {
+      use wasi:io/poll@0.2.0.{pollable};
+      subscribe-duration: func(when: u64) -> pollable;
+    }
     interface wall-clock {
       record datetime { seconds: u64, nanoseconds: u32 }
       now: func() -> datetime;
     }",
+    "package wasi:http@0.2.0;
+    interface types {
+      use wasi:io/poll@0.2.0.{pollable};
+      variant scheme { HTTP, HTTPS, other(string) }
+      record DNS-error-payload { rcode: option<string>, info-code: option<u16> }
+      record TLS-alert-received-payload {
+        alert-id: option<u8>, alert-message: option<string>
+      }
+      record field-size-payload { field-name: option<string>, field-size: option<u32> }
+      variant error-code {
+        DNS-timeout, DNS-error(DNS-error-payload), destination-not-found,
+        destination-unavailable, destination-IP-prohibited, destination-IP-unroutable,
+        connection-refused, connection-terminated, connection-timeout,
+        connection-read-timeout, connection-write-timeout, connection-limit-reached,
+        TLS-protocol-error, TLS-certificate-error,
+        TLS-alert-received(TLS-alert-received-payload), HTTP-request-denied,
+        HTTP-request-length-required, HTTP-request-body-size(option<u64>),
+        HTTP-request-method-invalid, HTTP-request-URI-invalid, HTTP-request-URI-too-long,
+        HTTP-request-header-section-size(option<u32>),
+        HTTP-request-header-size(option<field-size-payload>),
+        HTTP-request-trailer-section-size(option<u32>),
+        HTTP-request-trailer-size(field-size-payload), HTTP-response-incomplete,
+        HTTP-response-header-section-size(option<u32>),
+        HTTP-response-header-size(field-size-payload),
+        HTTP-response-body-size(option<u64>),
+        HTTP-response-trailer-section-size(option<u32>),
+        HTTP-response-trailer-size(field-size-payload),
+        HTTP-response-transfer-coding(option<string>),
+        HTTP-response-content-coding(option<string>), HTTP-response-timeout,
+        HTTP-upgrade-failed, HTTP-protocol-error, loop-detected, configuration-error,
+        internal-error(option<string>)
+      }
+      resource fields { constructor(); }
+      resource request-options;
+      resource incoming-response { status: func() -> u16; }
+      resource future-incoming-response {
+        subscribe: func() -> pollable;
+        get: func() -> option<result<result<incoming-response, error-code>>>;
+      }
+      resource outgoing-request {
+        constructor(headers: fields);
+        set-scheme: func(scheme: option<scheme>) -> result;
+        set-authority: func(authority: option<string>) -> result;
+        set-path-with-query: func(path: option<string>) -> result;
+      }
+    }
+    interface outgoing-handler {
+      use types.{outgoing-request, request-options, future-incoming-response, error-code};
+      handle: func(request: outgoing-request, options: option<request-options>)
+        -> result<future-incoming-response, error-code>;
+    }",
+    "package wasi:random@0.2.0;
+    interface random { get-random-bytes: func(len: u64) -> list<u8>; }",
     "package wasi:filesystem@0.2.0;
     interface types { resource descriptor; }
     interface preopens {

@@ -9,6 +9,7 @@ mod child;
 mod compile;
 #[cfg(feature = "bench")]
 mod cpu;
+mod hostile;
 #[cfg(feature = "bench")]
 mod native;
 #[cfg(feature = "bench")]
@@ -54,6 +55,8 @@ enum Part {
     Compile,
     /// Calls of a node, and its restart
     Serve,
+    /// How long a service waits beside one that is attacked
+    Hostile,
 }
 
 /// Builds what is measured with optimisations, and runs itself with them. Both in
@@ -65,6 +68,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
     use crate::process::{cargo, step, target};
 
+    if arguments.only == Some(Part::Hostile) {
+        return hostile::measure();
+    }
     step(
         "cargo build --release",
         cargo(["build", "--quiet", "--release", "--package", "vimana"]).args([
@@ -78,6 +84,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let only = arguments.only.map(|part| match part {
         Part::Compile => "compile",
         Part::Serve => "serve",
+        Part::Hostile => "hostile",
     });
     step(
         "bench",
@@ -93,6 +100,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.native {
         return native::serve();
+    }
+    if arguments.only == Some(Part::Hostile) {
+        return hostile::measure();
     }
     let mut table = table::Table::default();
     if arguments.only != Some(Part::Serve) {

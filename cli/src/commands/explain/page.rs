@@ -184,7 +184,11 @@ so little that nothing could run.
   limit · least · most
   `memory` · 64 KiB, one page of WebAssembly · 4 GiB, all that a 32-bit guest can address
   `timeout` · 1 ms · 1 h
-  `message_size` · 1 KiB · 256 MiB, and no more than `memory`
+  `cpu_time` · 1 ms · 1 h
+  `message_size`, `request_size`, `response_size` · 1 KiB · 256 MiB, and no more than `memory`
+  `concurrent_requests` · 1 · 10,000
+  `queue_length`, `streams` · 0 · 10,000
+  `reuse.max_requests` · 1 · 1,000,000
 
 Why
 

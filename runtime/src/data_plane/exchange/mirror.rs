@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Callee, Head, Protocol, Replies, Requests};
+use super::{Callee, Head, Protocol, Replies, Requests, admission};
 use crate::data_plane::DataPlane;
 use crate::data_plane::failure::Refusal;
 use crate::data_plane::traffic::{Copy, Shadows};
@@ -29,6 +29,9 @@ impl DataPlane {
 
     async fn work_on(&self, copy: &Copy, callee: &Callee, metadata: HeaderMap, protocol: Protocol) {
         let Some(_turn) = copy.turn().await else {
+            return;
+        };
+        let Some(_permit) = admission::admit_copy(callee) else {
             return;
         };
         let Some(message) = copy.message() else {
