@@ -22,7 +22,7 @@ use crate::graph::{Graph, GraphBuilder, Origin};
 use crate::policy::Silencers;
 use crate::protobuf::Protos;
 use crate::rules::invalid_graph;
-use crate::services::check_claims;
+use crate::services::{check_claims, check_domains};
 use crate::source::{Metered, RepoPath, Source};
 use crate::unit;
 use crate::unit::facts::{self, ServiceFacts};
@@ -107,6 +107,7 @@ fn findings(
         return None;
     }
     tell_conflicts(&services, &units, &mut told)?;
+    tell_domains(&services, &compiling, &mut told)?;
     compiling.out.append(&mut told);
 
     let mut builder = compiling.begin_graph();
@@ -185,6 +186,23 @@ fn tell_conflicts(
     if out.len() == before {
         units.agree(&sum);
     }
+    Some(())
+}
+
+/// Reports what the settings say of domains that does not suit their services.
+fn tell_domains(
+    services: &[ServiceFacts<'_>],
+    compiling: &Compiling<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> Option<()> {
+    if compiling.settings.domains.is_empty() {
+        return Some(());
+    }
+    let claims = services.iter().map(ServiceFacts::claims);
+    let claims = claims.collect::<Option<Vec<_>>>()?;
+    let domains = services.iter().map(|service| service.domain);
+    let services: Vec<_> = domains.zip(claims.iter().map(Vec::as_slice)).collect();
+    check_domains(&services, &compiling.settings, &compiling.places, out);
     Some(())
 }
 

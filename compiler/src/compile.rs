@@ -116,7 +116,7 @@ pub(crate) struct Compiling<'a> {
     pub(crate) found: &'a Discovered,
     pub(crate) texts: Texts<'a>,
     pub(crate) settings: Settings,
-    places: Places,
+    pub(crate) places: Places,
     pub(crate) out: Vec<Diagnostic>,
 }
 
@@ -185,6 +185,7 @@ impl<'a> Compiling<'a> {
         let mut joined = join(
             made,
             &self.settings,
+            &self.places,
             domain.as_ref(),
             &mut builder,
             &mut self.out,

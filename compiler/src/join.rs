@@ -9,8 +9,8 @@ use crate::desired::ComponentFile;
 use crate::diagnostic::Diagnostic;
 use crate::graph::{EdgeKind, GraphBuilder, Origin};
 use crate::policy::Silencers;
-use crate::services::{check_claims, check_identities};
-use crate::settings::Settings;
+use crate::services::{check_claims, check_domains, check_identities};
+use crate::settings::{Places, Settings};
 use crate::unit::{ServiceUnit, Unit};
 
 /// What units have besides resources and findings.
@@ -25,6 +25,7 @@ pub(crate) struct Joined {
 pub(crate) fn join(
     units: Vec<Unit>,
     settings: &Settings,
+    places: &Places,
     domain: Option<&Origin>,
     graph: &mut GraphBuilder,
     out: &mut Vec<Diagnostic>,
@@ -42,6 +43,11 @@ pub(crate) fn join(
         claims.map(|service| (service.name.domain(), service.claims.as_slice())),
         out,
     );
+    let claims = services.iter();
+    let claims: Vec<_> = claims
+        .map(|service| (service.name.domain(), service.claims.as_slice()))
+        .collect();
+    check_domains(&claims, settings, places, out);
     add_domains(&services, settings, domain, graph);
 
     let mut components = BTreeMap::new();
@@ -80,7 +86,10 @@ fn add_domains(
     for (name, origin) in domains {
         let domain = v1::Domain {
             name: name.to_owned(),
-            ..Default::default()
+            openapi: settings
+                .domains
+                .get(name)
+                .is_some_and(|domain| domain.openapi),
         };
         graph.add(spec::Kind::Domain(domain), origin.clone());
     }

@@ -9,7 +9,7 @@ pub(crate) fn run(data: &[u8]) {
     let rules: Vec<Rule> = lines.iter().filter_map(|line| rule(line)).collect();
     let mut router = Router::new();
     for (index, rule) in rules.iter().enumerate() {
-        router.insert(rule, index);
+        router.insert(rule.clone(), index);
         for other in &rules[index + 1..] {
             check_overlap(rule, other);
         }
@@ -18,7 +18,7 @@ pub(crate) fn run(data: &[u8]) {
         return;
     };
     if let Ok(found) = router.route(verb, path) {
-        assert_eq!(found.rule, &rules[*found.target]);
+        assert_eq!(**found.rule, rules[*found.target]);
         assert_eq!(found.variables.len(), found.rule.template.variables().len());
         assert!(accepts(found.rule, verb, path));
     } else {
@@ -62,6 +62,6 @@ fn check_overlap(a: &Rule, b: &Rule) {
 
 fn accepts(rule: &Rule, verb: &str, path: &str) -> bool {
     let mut router = Router::new();
-    router.insert(rule, ());
+    router.insert(rule.clone(), ());
     router.route(verb, path).is_ok()
 }

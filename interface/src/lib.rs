@@ -28,14 +28,17 @@
 
 pub mod codec;
 mod component;
+mod documentation;
 mod finding;
 pub mod http;
 mod model;
 mod name;
+pub mod openapi;
 mod verify;
 mod wit;
 
 pub use component::{ComponentError, adapt};
+pub use documentation::documentation;
 pub use finding::{DescriptorFinding, FindingKind, Rename};
 pub use model::{
     Arity, Body, CaseModel, EnumCaseModel, EnumModel, FieldModel, Interface, JsonKind, Member,

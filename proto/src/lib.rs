@@ -43,3 +43,6 @@ pub const GOOGLE_ANNOTATIONS_PROTO: &str = include_str!("../google/api/annotatio
 /// The descriptors of `grpc/health/v1/health.proto`, as an encoded
 /// `google.protobuf.FileDescriptorSet`.
 pub const HEALTH_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/health.binpb"));
+
+/// The text of `google/api/httpbody.proto`.
+pub const GOOGLE_HTTPBODY_PROTO: &str = include_str!("../google/api/httpbody.proto");

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderName;
+use vimana_interface::codec::JsonOptions;
 use vimana_proto::options::OpenTelemetryExporter;
 use vimana_proto::{Digest, OutboundHost, ServiceName, VersionName};
 
@@ -19,6 +20,8 @@ pub struct Snapshot {
     /// The services by name. One that did not change is the same `Arc` as in the
     /// snapshot before.
     pub services: BTreeMap<ServiceName, Arc<ServiceEntry>>,
+    /// The domains that describe their services below `/.well-known/`.
+    pub described: Arc<BTreeSet<String>>,
 }
 
 /// A service with all that it needs in order to be served.
@@ -36,6 +39,8 @@ pub struct ServiceEntry {
     pub requests_per_instance: NonZeroU32,
     /// Which web pages of other origins may call; none where none may.
     pub cors: Option<Arc<Cors>>,
+    /// How messages are written and read as JSON.
+    pub json: JsonOptions,
     /// The versions that are ready or shall be, also those without traffic.
     pub versions: BTreeMap<semver::Version, Arc<VersionEntry>>,
     /// How traffic is shared: every version is one of [`Self::versions`], and
@@ -198,4 +203,6 @@ pub struct InterfaceEntry {
     /// An encoded `google.protobuf.FileDescriptorSet` with all imports. It was
     /// decoded once when it was applied, and holds [`Self::protobuf_service`].
     pub file_descriptor_set: Bytes,
+    /// The comments of its elements, by full name.
+    pub comments: Box<[(Box<str>, Box<str>)]>,
 }

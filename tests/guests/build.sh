@@ -108,9 +108,11 @@ foo=examples/repo/walkthrough/foo-1.0.0.wasm
 library=examples/repo/library/library-1.0.0.wasm
 streams=tests/repos/streams/streams-1.0.0.wasm
 interop=tests/repos/interop/grpc/testing/interop-1.0.0.wasm
+transcode=tests/repos/transcode/transcode/transcode-1.0.0.wasm
 "rust_$1" foo "$root/$foo"
 "rust_$1" interop "$root/$interop"
 "rust_$1" streams "$root/$streams"
+"rust_$1" transcode "$root/$transcode"
 c library library-service "$root/$library"
 
 {
@@ -118,4 +120,5 @@ c library library-service "$root/$library"
     checksum interop "$interop"
     checksum streams "$streams"
     checksum library "$library"
+    checksum transcode "$transcode"
 } >"$guests/CHECKSUMS"

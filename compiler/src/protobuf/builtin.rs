@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use protox::file::{FileResolver as _, GoogleFileResolver};
-use vimana_proto::{GOOGLE_ANNOTATIONS_PROTO, GOOGLE_HTTP_PROTO, OPTIONS_PROTO};
+use vimana_proto::{
+    GOOGLE_ANNOTATIONS_PROTO, GOOGLE_HTTP_PROTO, GOOGLE_HTTPBODY_PROTO, OPTIONS_PROTO,
+};
 
 use super::ProtoFile;
 use super::implicit::OPTIONS;
@@ -17,6 +19,7 @@ pub(super) fn open(name: &str) -> Option<Arc<ProtoFile>> {
         OPTIONS => OPTIONS_PROTO,
         "google/api/annotations.proto" => GOOGLE_ANNOTATIONS_PROTO,
         "google/api/http.proto" => GOOGLE_HTTP_PROTO,
+        "google/api/httpbody.proto" => GOOGLE_HTTPBODY_PROTO,
         _ => return open_well_known(name),
     };
     let descriptor = protox_parse::parse(name, text)

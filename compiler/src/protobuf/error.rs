@@ -163,6 +163,8 @@ fn narrow(text: &str, option: Range<usize>, cause: &str) -> Range<usize> {
 pub(super) fn missing_import(message: &str) -> Option<&'static str> {
     Some(if message.contains("`google.api.http`") {
         "google/api/annotations.proto"
+    } else if message.contains("`google.api.HttpBody`") {
+        "google/api/httpbody.proto"
     } else if message.contains("`google.protobuf.Timestamp`") {
         "google/protobuf/timestamp.proto"
     } else if message.contains("`google.protobuf.Duration`") {

@@ -147,6 +147,7 @@ groups! {
         invalid_variable,
         undeclared_variable,
         plain_endpoint,
+        unused_domain,
     }
     /// `.proto` files, and the interfaces that they define.
     Proto proto {
@@ -196,6 +197,7 @@ groups! {
         http_repeated_binding,
         http_too_many,
         http_delete_body,
+        described_path_taken,
     }
     /// What has changed since a base, and what that breaks.
     Breaking breaking {

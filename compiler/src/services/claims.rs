@@ -34,7 +34,11 @@ impl Claim {
         [&self.verb, &self.template, self.span.file.as_str()]
     }
 
-    fn rule(&self) -> Option<Rule> {
+    pub(super) fn method(&self) -> &str {
+        &self.method
+    }
+
+    pub(super) fn rule(&self) -> Option<Rule> {
         Some(Rule {
             verb: Verb::new(&self.verb),
             template: self.template.parse().ok()?,

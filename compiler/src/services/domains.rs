@@ -2,20 +2,20 @@
 
 use vimana_interface::http::{Body, Rule, Verb, overlap};
 
+use super::claims::Claim;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::discovery::SETTINGS;
 use crate::rules::{described_path_taken, unused_domain};
 use crate::settings::{Places, Settings};
 use crate::source::RepoPath;
-use crate::unit::ServiceUnit;
 
 /// Where a domain describes its services.
 const DESCRIBED_AT: [&str; 2] = ["/.well-known/schema.json", "/.well-known/docs"];
 
 /// Reports domains without services, and HTTP rules that take the paths of a
-/// domain's description.
+/// domain's description. Each service comes as its domain and its claims.
 pub(crate) fn check_domains(
-    services: &[ServiceUnit],
+    services: &[(&str, &[Claim])],
     settings: &Settings,
     places: &Places,
     out: &mut Vec<Diagnostic>,
@@ -26,15 +26,15 @@ pub(crate) fn check_domains(
         let span = Span::new(file.clone(), place);
         let mut own = services
             .iter()
-            .filter(|service| service.name.domain() == name)
+            .filter(|(domain, _)| domain == name)
             .peekable();
         if own.peek().is_none() {
-            let known = services.iter().map(|service| service.name.domain());
+            let known = services.iter().map(|(domain, _)| *domain);
             out.push(unused_domain::diagnostic(span, name, known));
             continue;
         }
         if domain.openapi {
-            let claims = own.flat_map(|service| &service.claims);
+            let claims = own.flat_map(|(_, claims)| *claims);
             for claim in claims {
                 let taken = claim.rule().and_then(|rule| described_path(&rule));
                 if let Some(path) = taken {

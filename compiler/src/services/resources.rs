@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use vimana_interface::documentation;
 use vimana_proto::config::v1::service::Target;
 use vimana_proto::state::v1::{
     self, Component, Interface, Limits, Placement, Route, RouteTarget, Version, placement, spec,
@@ -64,6 +65,7 @@ impl Resources<'_, '_> {
                 requests_per_instance: service.config.requests_per_instance(),
                 auth: auth::resolve(service, self.texts, self.out),
                 cors: service.config.cors().map(cors),
+                json: json(&service.config),
                 ..Default::default()
             }),
             self.texts.origin(&newest.span),
@@ -152,6 +154,10 @@ impl Resources<'_, '_> {
                 .bindings
                 .iter()
                 .map(ToString::to_string)
+                .collect(),
+            comments: documentation(&definition.service)
+                .into_iter()
+                .map(|(element, text)| v1::Comment { element, text })
                 .collect(),
         };
         let files = definition.linked.encode(self.protos);
@@ -290,6 +296,18 @@ fn sticky(sticky: &Sticky) -> v1::Sticky {
         Sticky::Cookie(name) => v1::sticky::Key::Cookie(name.clone()),
     };
     v1::Sticky { key: Some(key) }
+}
+
+/// The options of `ProtoJSON`; none where they are its defaults.
+fn json(config: &ServiceConfig) -> Option<v1::Json> {
+    let written = config.message().http.as_ref()?.json.as_ref()?;
+    let json = v1::Json {
+        ignore_unknown: written.ignore_unknown,
+        always_print_fields_with_no_presence: written.always_print_fields_with_no_presence,
+        preserve_proto_field_names: written.preserve_proto_field_names,
+        enums_as_integers: written.enums_as_integers,
+    };
+    (json != v1::Json::default()).then_some(json)
 }
 
 fn placement(service: &Service, placed: Placed) -> Placement {

@@ -21,6 +21,8 @@ pub struct Settings {
     pub clusters: BTreeMap<String, Cluster>,
     /// `[variable.NAME]`.
     pub variables: BTreeMap<String, Variable>,
+    /// `[domain.NAME]`.
+    pub domains: BTreeMap<String, Domain>,
     /// `[check.rules]`.
     pub levels: Levels,
 }
@@ -52,6 +54,13 @@ pub struct Cluster {
     pub also: Vec<Region>,
     /// The running cost per hour, in any one currency.
     pub cost: f64,
+}
+
+/// What holds for all services of a domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Domain {
+    /// Whether it describes its services below `/.well-known/`.
+    pub openapi: bool,
 }
 
 /// How a cluster is spoken to.
@@ -129,6 +138,7 @@ impl Default for Settings {
             },
             clusters: BTreeMap::from([(Cluster::LOCAL.to_owned(), Cluster::local())]),
             variables: BTreeMap::new(),
+            domains: BTreeMap::new(),
             levels: Levels::default(),
         }
     }

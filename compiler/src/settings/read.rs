@@ -4,7 +4,7 @@ use std::ops::Range;
 use vimana_proto::ServiceName;
 
 use super::{
-    Cluster, Engine, Region, Settings, Variable, VariableSource, Workspace, levels, shape,
+    Cluster, Domain, Engine, Region, Settings, Variable, VariableSource, Workspace, levels, shape,
 };
 use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::document::{Fields, Located, Table, toml};
@@ -24,6 +24,8 @@ pub(crate) struct Places {
     pub(crate) clusters: BTreeMap<String, Range<usize>>,
     /// The names in `[variable.NAME]`.
     pub(crate) variables: BTreeMap<String, Range<usize>>,
+    /// The names in `[domain.NAME]`.
+    pub(crate) domains: BTreeMap<String, Range<usize>>,
 }
 
 /// Reads `vimana.toml`. What it says wrongly is reported and left out.
@@ -50,11 +52,13 @@ fn read_table(file: &RepoPath, table: &Table, out: &mut Vec<Diagnostic>) -> (Set
     let mut places = Places::default();
     let clusters = read_clusters(file, table, &mut places, out);
     let variables = read_variables(file, table, &mut places, out);
+    let domains = read_domains(file, table, &mut places, out);
     let workspace = read_workspace(file, table, &clusters, &mut places, out);
     let settings = Settings {
         workspace,
         clusters,
         variables,
+        domains,
         levels: levels::read(file, table, out),
     };
     (settings, places)
@@ -328,6 +332,28 @@ fn read_variable(
         source,
         secret,
     })
+}
+
+fn read_domains(
+    file: &RepoPath,
+    table: &Table,
+    places: &mut Places,
+    out: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Domain> {
+    let mut domains = BTreeMap::new();
+    for (name, mut fields) in sections(file, table, "domain", out) {
+        fields.allow(&shape::DOMAIN_SETTINGS, out);
+        if !is_domain(&name.value) {
+            let diagnostic =
+                invalid_value::diagnostic(fields.place(), format!("`{}` is no domain", name.value));
+            out.push(diagnostic.help("write a DNS name in quotes: `[domain.\"example.com\"]`"));
+            continue;
+        }
+        let openapi = fields.bool("openapi", out).unwrap_or_default();
+        places.domains.insert(name.value.clone(), name.range);
+        domains.insert(name.value, Domain { openapi });
+    }
+    domains
 }
 
 /// The tables `[KIND.NAME]`.

@@ -12,6 +12,13 @@ const NAME: Text = Text::Like("^[a-z0-9][a-z0-9-]*$", Some(63), None);
 /// A region of a provider.
 const REGION: Text = Text::Like("^[a-z0-9-]+/[a-z0-9-]+$", None, None);
 
+/// A DNS name.
+const DOMAIN: Text = Text::Like(
+    r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$",
+    Some(253),
+    None,
+);
+
 shape! {
     /// The settings of a config repository: what holds for all of it.
     pub(crate) static ROOT {
@@ -22,6 +29,8 @@ shape! {
         cluster: Takes::Tables(NAME, &CLUSTER);
         /// Values that the node resolves, by the name that `${NAME}` refers to.
         variable: Takes::Tables(Text::Like("^[A-Za-z_][A-Za-z0-9_]*$", None, None), &VARIABLE);
+        /// What holds for all services of a domain, by its name.
+        domain: Takes::Tables(DOMAIN, &DOMAIN_SETTINGS);
         /// How the repository is checked.
         check: Takes::Table(&CHECK);
     }
@@ -33,11 +42,7 @@ shape! {
         /// The name. Two workspaces on one node keep apart.
         name: Takes::Text(NAME) => required();
         /// The canonical domain of services that name no other.
-        domain: Takes::Text(Text::Like(
-            r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$",
-            Some(253),
-            None,
-        ));
+        domain: Takes::Text(DOMAIN);
         /// The cluster that commands mean unless told otherwise. May be left out where there is
         /// only one.
         default_cluster: Takes::Text(Text::Some);
@@ -76,6 +81,15 @@ shape! {
         vault: Takes::Later;
         /// Whether the value must never be shown.
         secret: Takes::Bool => or(|| json!(false));
+    }
+}
+
+shape! {
+    /// What holds for all services of a domain.
+    pub(super) static DOMAIN_SETTINGS {
+        /// Whether the domain describes its services: OpenAPI 3.1 at
+        /// `/.well-known/schema.json`, and a page for people at `/.well-known/docs`.
+        openapi: Takes::Bool => or(|| json!(false));
     }
 }
 

@@ -97,6 +97,19 @@ pub enum CodecErrorKind {
     /// More bytes than a length prefix can say.
     #[error("the message is larger than Protobuf allows")]
     TooLarge,
+    /// Text that is no JSON.
+    #[error("the JSON is invalid: {found} at line {line} column {column}")]
+    Syntax {
+        /// What is there.
+        found: &'static str,
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+    },
+    /// JSON that is none for a `Struct`, `Value` or `ListValue`.
+    #[error("the JSON is invalid: {0}")]
+    Json(String),
     /// JSON, or a component's value, of another type.
     #[error("expected {expected}, found {found}")]
     Type {

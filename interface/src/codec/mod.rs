@@ -6,9 +6,11 @@
 
 mod budget;
 mod decode;
+mod draft;
 mod encode;
 mod error;
 mod finish;
+mod http_body;
 mod json;
 mod plan;
 mod structs;
@@ -20,20 +22,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use prost_reflect::MessageDescriptor;
+use prost_reflect::{MessageDescriptor, MethodDescriptor};
 use wasmtime::component::Val;
 
 use crate::{Interface, Method};
 
 use budget::Budget;
-use json::Unknown;
 
+pub(crate) use draft::{Draft, FieldRoute, SetError};
 pub use error::{CodecError, CodecErrorKind};
-pub use json::parse as parse_json;
-pub(crate) use plan::is_open;
-pub(crate) use well_known::{
-    WellKnown, decode_base64, parse_duration, parse_field_mask, parse_timestamp,
-};
+pub use http_body::HttpBody;
+pub use json::{JsonOptions, parse as parse_json};
+pub(crate) use well_known::WellKnown;
 
 /// How deep messages nest, as in every implementation of Protobuf.
 pub(crate) const RECURSION_LIMIT: usize = 100;
@@ -56,6 +56,15 @@ impl MessageCodec {
         }
     }
 
+    /// The codec of a message alone, for values that no component sees.
+    pub fn of_descriptor(message: &MessageDescriptor) -> Self {
+        MessageCodec {
+            plan: Arc::new(plan::Plan::whole(message)),
+            embedded: Arc::new(plan::Embedded::new(message.parent_pool())),
+            message: message.clone(),
+        }
+    }
+
     /// The message.
     pub fn message(&self) -> &MessageDescriptor {
         &self.message
@@ -71,32 +80,47 @@ impl MessageCodec {
         encode::encode(&self.plan, &self.embedded, value, out)
     }
 
-    /// Reads a message from its JSON. Fields that the interface does not have are
-    /// refused.
-    pub fn from_json(&self, json: &serde_json::Value) -> Result<Val, CodecError> {
-        json::read(&self.plan, &self.embedded, json, Unknown::Refused)
-    }
-
-    /// Reads a message from its JSON, of a sender who may know more: fields and names of
-    /// enum values that the interface does not have are left out.
-    pub fn from_newer_json(&self, json: &serde_json::Value) -> Result<Val, CodecError> {
-        json::read(&self.plan, &self.embedded, json, Unknown::Ignored)
+    /// Reads a message from its JSON, as text.
+    pub fn read_json(&self, json: &[u8], options: JsonOptions) -> Result<Val, CodecError> {
+        json::read(&self.plan, &self.embedded, json, options)
     }
 
     /// Appends the message's JSON.
-    pub fn to_json(&self, value: &Val, out: &mut Vec<u8>) -> Result<(), CodecError> {
-        json::write(&self.plan, &self.embedded, value, out)
+    pub fn write_json(
+        &self,
+        value: &Val,
+        options: JsonOptions,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CodecError> {
+        json::write(&self.plan, &self.embedded, value, options, out)
     }
 
     /// Appends the JSON of one field of the message, for an HTTP rule with a
     /// `response_body`. An absent field is `null`.
-    pub fn field_to_json(
+    pub fn write_json_field(
         &self,
         value: &Val,
         field: &str,
+        options: JsonOptions,
         out: &mut Vec<u8>,
     ) -> Result<(), CodecError> {
-        json::write_field(&self.plan, &self.embedded, value, field, out)
+        json::write_field(&self.plan, &self.embedded, value, field, options, out)
+    }
+
+    /// The JSON of a `google.protobuf.Any`; none where what it holds is not known
+    /// here, or is broken.
+    pub fn any_json(&self, type_url: &str, value: &[u8]) -> Option<Vec<u8>> {
+        json::any(&self.plan, &self.embedded, type_url, value).ok()
+    }
+
+    /// Reads a message from its JSON with no options.
+    pub fn from_json(&self, json: &serde_json::Value) -> Result<Val, CodecError> {
+        self.read_json(json.to_string().as_bytes(), JsonOptions::default())
+    }
+
+    /// Appends the message's JSON with no options.
+    pub fn to_json(&self, value: &Val, out: &mut Vec<u8>) -> Result<(), CodecError> {
+        self.write_json(value, JsonOptions::default(), out)
     }
 }
 
@@ -118,6 +142,14 @@ pub struct MethodCodec {
 }
 
 impl MethodCodec {
+    /// The codecs of a method alone, for values that no component sees.
+    pub fn of_descriptor(method: &MethodDescriptor) -> Self {
+        MethodCodec {
+            request: MessageCodec::of_descriptor(&method.input()),
+            response: MessageCodec::of_descriptor(&method.output()),
+        }
+    }
+
     /// The codecs of a method of the interface.
     pub fn new(interface: &Interface, method: &Method) -> Self {
         MethodCodec {

@@ -4,26 +4,23 @@
 //! [`rules`] reads and checks a method's bindings, and [`check_rules`] says where
 //! each mistake is. [`overlap`] tells whether two of them claim the same request,
 //! and [`conflicts`] which ones of many do. A [`Router`] finds the binding of a
-//! request, and [`bind`] makes the request message's JSON from it.
+//! request, and a [`Transcoder`] makes messages of requests and bodies of messages.
 
-mod bind;
 mod check;
 mod conflicts;
 mod decode;
 mod finding;
 mod overlap;
-mod parameter;
 mod query;
 mod router;
 mod rule;
 mod rules;
 mod template;
+mod transcoder;
 
-pub use bind::bind;
 pub use conflicts::{Conflict, Conflicts, conflicts};
 pub use finding::{RuleError, RuleFinding};
 pub use overlap::overlap;
-pub use parameter::{BindError, BindErrorKind};
 pub use router::{Match, RouteError, Router};
 pub use rule::{Body, Rule, Verb};
 pub use rules::{CheckedRules, MAX_BINDINGS, PlacedRule, check_rules, rules};
@@ -31,3 +28,4 @@ pub use template::{
     FieldPath, MAX_FIELD_NAMES, MAX_SEGMENTS, MAX_TEMPLATE_BYTES, Segment, Template, TemplateError,
     TemplateErrorKind, Variable,
 };
+pub use transcoder::{BindError, BindErrorKind, Content, Transcoder, Written};

@@ -1,22 +1,28 @@
+use std::sync::Arc;
+
 use super::decode;
 use super::rule::{Rule, Verb};
 use super::template::{FieldPath, Segment};
 
-/// Finds the rule that a request belongs to, in a tree of path segments.
+/// Finds the rule that a request belongs to, in a trie of path segments, which is
+/// made once of the rules.
 ///
 /// Among rules that match, the most specific one wins: a custom verb before none,
 /// then from left to right a literal before `*` before `**`, then a named HTTP
 /// method before `*`. Nothing is allocated but the variables of the match.
-#[derive(Clone, Debug)]
+///
+/// A clone shares its nodes with the original. A change copies those on its way, so
+/// that it costs what it changes, whatever else there is.
+#[derive(Debug)]
 pub struct Router<T> {
-    root: Node<T>,
+    root: Arc<Node<T>>,
 }
 
 #[derive(Clone, Debug)]
 struct Node<T> {
     /// Sorted by the (decoded) text.
-    literals: Vec<(Box<str>, Node<T>)>,
-    single: Option<Box<Node<T>>>,
+    literals: Vec<(Box<str>, Arc<Node<T>>)>,
+    single: Option<Arc<Node<T>>>,
     /// The rules that end here in `**`.
     multi: Vec<Leaf<T>>,
     /// The rules that end here.
@@ -25,7 +31,7 @@ struct Node<T> {
 
 #[derive(Clone, Debug)]
 struct Leaf<T> {
-    rule: Rule,
+    rule: Arc<Rule>,
     target: T,
 }
 
@@ -35,9 +41,9 @@ pub struct Match<'a, T> {
     /// What was inserted with the rule.
     pub target: &'a T,
     /// The rule.
-    pub rule: &'a Rule,
-    /// The path's variables, decoded.
-    pub variables: Vec<(FieldPath, String)>,
+    pub rule: &'a Arc<Rule>,
+    /// The path's variables, decoded, in the order of the template.
+    pub variables: Vec<String>,
 }
 
 /// Why no rule serves a request.
@@ -74,33 +80,69 @@ impl<T> Default for Router<T> {
     }
 }
 
+impl<T> Clone for Router<T> {
+    fn clone(&self) -> Self {
+        Router {
+            root: Arc::clone(&self.root),
+        }
+    }
+}
+
+impl<T: Clone> Router<T> {
+    /// Adds a rule. Of two rules that match the same requests, the first one
+    /// added is taken.
+    pub fn insert(&mut self, rule: impl Into<Arc<Rule>>, target: T) {
+        self.insert_before(rule, target, |_| false);
+    }
+
+    /// Adds a rule before those that match the same requests and whose targets
+    /// `is_later` says so of.
+    pub fn insert_before(
+        &mut self,
+        rule: impl Into<Arc<Rule>>,
+        target: T,
+        is_later: impl Fn(&T) -> bool,
+    ) {
+        let rule = rule.into();
+        let leaves = Arc::make_mut(&mut self.root).leaves_of(rule.template.segments());
+        let at = leaves.iter().position(|leaf| is_later(&leaf.target));
+        leaves.insert(at.unwrap_or(leaves.len()), Leaf { rule, target });
+    }
+
+    /// Takes away the targets of a rule that `is_gone` says so of.
+    pub fn remove(&mut self, rule: &Rule, is_gone: impl Fn(&T) -> bool) {
+        let is_gone = |leaf: &Leaf<T>| *leaf.rule == *rule && is_gone(&leaf.target);
+        Arc::make_mut(&mut self.root).remove(rule.template.segments(), &is_gone);
+    }
+}
+
 impl<T> Router<T> {
     /// A router without rules.
     pub fn new() -> Self {
-        Router { root: Node::new() }
+        Router {
+            root: Arc::new(Node::new()),
+        }
     }
 
-    /// Adds a rule. Of two rules that match the same requests, the first one
-    /// added is taken.
-    pub fn insert(&mut self, rule: &Rule, target: T) {
-        let mut node = &mut self.root;
-        let leaf = Leaf {
-            rule: rule.clone(),
-            target,
-        };
-        for segment in rule.template.segments() {
-            node = match segment {
-                Segment::Literal(text) => node.literal(text),
-                Segment::Single => node.single.get_or_insert_with(|| Box::new(Node::new())),
-                Segment::Multi => return node.multi.push(leaf),
-            };
-        }
-        node.leaves.push(leaf);
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.root.is_empty()
     }
 
     /// The rule of a request with this HTTP method and this path, which is as the
     /// request line has it: encoded, and without its query.
     pub fn route(&self, method: &str, path: &str) -> Result<Match<'_, T>, RouteError> {
+        let (leaf, path) = self.find(method, path)?;
+        leaf.capture(path)
+    }
+
+    /// What was inserted with the rule of a request.
+    pub fn target(&self, method: &str, path: &str) -> Result<&T, RouteError> {
+        self.find(method, path).map(|(leaf, _)| &leaf.target)
+    }
+
+    /// The rule's leaf, and the path without what is no segment of it.
+    fn find<'p>(&self, method: &str, path: &'p str) -> Result<(&Leaf<T>, &'p str), RouteError> {
         let Some(whole) = path.strip_prefix('/') else {
             return Err(RouteError::NotFound);
         };
@@ -111,13 +153,21 @@ impl<T> Router<T> {
                 verb: Some(verb),
             };
             if let Some(leaf) = self.root.find(non_empty(before), request) {
-                return leaf.capture(before);
+                return Ok((leaf, before));
             }
         }
-        if let Some(leaf) = self.root.find(non_empty(whole), plain) {
-            return leaf.capture(whole);
+        match self.root.find(non_empty(whole), plain) {
+            Some(leaf) => Ok((leaf, whole)),
+            None => Err(self.refusal(whole)),
         }
-        Err(self.refusal(whole))
+    }
+
+    /// The HTTP methods that the rules of a path have, sorted; `*` for all.
+    pub fn methods(&self, path: &str) -> Vec<String> {
+        match path.strip_prefix('/').map(|whole| self.refusal(whole)) {
+            Some(RouteError::MethodNotAllowed { allow }) => allow,
+            _ => Vec::new(),
+        }
     }
 
     fn refusal(&self, whole: &str) -> RouteError {
@@ -145,26 +195,22 @@ impl<T> Node<T> {
         }
     }
 
-    fn literal(&mut self, text: &str) -> &mut Node<T> {
-        let at = match self
-            .literals
-            .binary_search_by(|(known, _)| known.as_ref().cmp(text))
-        {
-            Ok(at) => at,
-            Err(at) => {
-                self.literals.insert(at, (text.into(), Node::new()));
-                at
-            }
-        };
-        &mut self.literals[at].1
+    fn is_empty(&self) -> bool {
+        self.literals.is_empty()
+            && self.single.is_none()
+            && self.multi.is_empty()
+            && self.leaves.is_empty()
     }
 
     fn literal_child(&self, segment: &str) -> Option<&Node<T>> {
-        let at = self
-            .literals
-            .binary_search_by(|(known, _)| decode::compare(segment, known).reverse())
-            .ok()?;
-        Some(&self.literals[at].1)
+        let at = if segment.contains('%') {
+            self.literals
+                .binary_search_by(|(known, _)| decode::compare(segment, known).reverse())
+        } else {
+            self.literals
+                .binary_search_by(|(known, _)| known.as_ref().cmp(segment))
+        };
+        Some(&*self.literals[at.ok()?].1)
     }
 
     /// `rest` is none at the end of the path. Each node is visited at most once,
@@ -201,6 +247,62 @@ impl<T> Node<T> {
         if let Some(child) = self.single.as_ref().filter(|_| !segment.is_empty()) {
             child.methods(rest, verb, allow);
         }
+    }
+}
+
+impl<T: Clone> Node<T> {
+    /// Where the rules of a template are, with the nodes on the way to them.
+    fn leaves_of(&mut self, segments: &[Segment]) -> &mut Vec<Leaf<T>> {
+        let Some((segment, rest)) = segments.split_first() else {
+            return &mut self.leaves;
+        };
+        let child = match segment {
+            Segment::Multi => return &mut self.multi,
+            Segment::Single => self.single.get_or_insert_with(|| Arc::new(Node::new())),
+            Segment::Literal(text) => {
+                let at = match self.place(text) {
+                    Ok(at) => at,
+                    Err(at) => {
+                        self.literals
+                            .insert(at, (text.clone(), Arc::new(Node::new())));
+                        at
+                    }
+                };
+                &mut self.literals[at].1
+            }
+        };
+        Arc::make_mut(child).leaves_of(rest)
+    }
+
+    /// Removes leaves, and the nodes that nothing is left of.
+    fn remove(&mut self, segments: &[Segment], is_gone: &dyn Fn(&Leaf<T>) -> bool) {
+        let Some((segment, rest)) = segments.split_first() else {
+            return self.leaves.retain(|leaf| !is_gone(leaf));
+        };
+        match segment {
+            Segment::Multi => self.multi.retain(|leaf| !is_gone(leaf)),
+            Segment::Single => {
+                if let Some(child) = &mut self.single {
+                    Arc::make_mut(child).remove(rest, is_gone);
+                }
+                self.single.take_if(|child| child.is_empty());
+            }
+            Segment::Literal(text) => {
+                let Ok(at) = self.place(text) else {
+                    return;
+                };
+                let child = Arc::make_mut(&mut self.literals[at].1);
+                child.remove(rest, is_gone);
+                if child.is_empty() {
+                    self.literals.remove(at);
+                }
+            }
+        }
+    }
+
+    fn place(&self, text: &str) -> Result<usize, usize> {
+        self.literals
+            .binary_search_by(|(known, _)| known.as_ref().cmp(text))
     }
 }
 
@@ -247,7 +349,7 @@ impl<T> Leaf<T> {
                     field: variable.field.clone(),
                 });
             };
-            variables.push((variable.field.clone(), decoded));
+            variables.push(decoded);
         }
         Ok(Match {
             target: &self.target,

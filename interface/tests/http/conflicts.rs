@@ -18,7 +18,7 @@ pub(crate) fn rule(text: &str) -> Rule {
 /// Whether a rule that stands alone takes the request.
 pub(crate) fn accepts(rule: &Rule, verb: &str, path: &str) -> bool {
     let mut router = Router::new();
-    router.insert(rule, ());
+    router.insert(rule.clone(), ());
     router.route(verb, path).is_ok()
 }
 

@@ -1,8 +1,10 @@
 //! HTTP transcoding: rules, routes and requests.
 #![allow(clippy::unwrap_used)]
 
-mod bind;
+mod bodies;
 mod conflicts;
+mod precedence;
 mod router;
 mod rules;
 mod schema;
+mod transcoder;

@@ -6,7 +6,7 @@ use crate::conflicts::{accepts, rule};
 fn router(rules: &[&'static str]) -> Router<&'static str> {
     let mut router = Router::new();
     for text in rules {
-        router.insert(&rule(text), *text);
+        router.insert(rule(text), *text);
     }
     router
 }
@@ -17,8 +17,9 @@ fn route(router: &Router<&'static str>, request: &str) -> String {
     match router.route(method, path) {
         Ok(found) => {
             let target = [(*found.target).to_owned()];
-            let variables = found.variables.into_iter();
-            let variables = variables.map(|(field, value)| format!("{field}={value}"));
+            let names = found.rule.template.variables().iter();
+            let variables = names.zip(&found.variables);
+            let variables = variables.map(|(name, value)| format!("{}={value}", name.field));
             let parts: Vec<String> = target.into_iter().chain(variables).collect();
             parts.join(" ")
         }
@@ -176,7 +177,7 @@ proptest! {
     ) {
         let mut router = Router::new();
         for template in &templates {
-            router.insert(&rule(&format!("GET {template}")), template);
+            router.insert(rule(&format!("GET {template}")), template);
         }
         let expected = templates.iter().any(|template| matches(template, &path));
         match router.route("GET", &path) {

@@ -13,6 +13,7 @@ impl FileResolver for Files {
             "library.proto" => &self.0,
             "vimana/options.proto" => vimana_proto::OPTIONS_PROTO,
             "google/api/http.proto" => vimana_proto::GOOGLE_HTTP_PROTO,
+            "google/api/httpbody.proto" => vimana_proto::GOOGLE_HTTPBODY_PROTO,
             "google/api/annotations.proto" => vimana_proto::GOOGLE_ANNOTATIONS_PROTO,
             _ => return Err(protox::Error::file_not_found(name)),
         };

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use prost_reflect::DescriptorPool;
+use vimana_interface::codec::JsonOptions;
 use vimana_proto::control::v1::{PlannedStep, StepAction};
 use vimana_proto::options::OpenTelemetryExporter;
 use vimana_proto::state::v1::{self as state, Resource, spec};
@@ -70,8 +71,12 @@ fn supported() -> String {
 /// A resource that was looked through, in the types that the node works with.
 #[derive(Debug, Clone)]
 pub(super) enum Checked {
-    /// A domain or a variable: nothing to serve.
+    /// A variable: nothing to serve.
     Passive,
+    Domain {
+        name: String,
+        is_described: bool,
+    },
     Interface(InterfaceEntry),
     Service(Box<ServiceParts>),
     Version(Box<VersionParts>),
@@ -96,6 +101,7 @@ pub(super) struct ServiceParts {
     pub(super) outbound_hosts: Arc<[OutboundHost]>,
     pub(super) requests_per_instance: NonZeroU32,
     pub(super) auth: Option<Arc<Auth>>,
+    pub(super) json: JsonOptions,
 }
 
 /// A version whose interface is still to be found.
@@ -191,7 +197,10 @@ pub(super) fn resource(resource: &Resource) -> Result<Checked, Invalid> {
             // A domain is valid where a service name with it is.
             ServiceName::new(&domain.name, "a.B")
                 .map_err(|_| problem(format!("`{}` is no domain", domain.name)))?;
-            Ok(Checked::Passive)
+            Ok(Checked::Domain {
+                name: domain.name.clone(),
+                is_described: domain.openapi,
+            })
         }
         spec::Kind::Variable(variable) => {
             if variable.source.is_none() {
@@ -262,7 +271,12 @@ fn interface(resource: &Resource, found: &state::Interface) -> Result<Checked, S
         digest: digest(&resource.digest)?,
         protobuf_service: found.protobuf_service.clone(),
         file_descriptor_set: Bytes::copy_from_slice(&found.file_descriptor_set),
+        comments: found.comments.iter().map(comment).collect(),
     }))
+}
+
+fn comment(found: &state::Comment) -> (Box<str>, Box<str>) {
+    (found.element.as_str().into(), found.text.as_str().into())
 }
 
 fn service(found: &state::Service) -> Result<Checked, String> {
@@ -287,7 +301,17 @@ fn service(found: &state::Service) -> Result<Checked, String> {
         outbound_hosts: outbound_hosts(written)?,
         requests_per_instance: requests_per_instance(found),
         auth: found.auth.as_ref().map(auth::auth).transpose()?,
+        json: found.json.map(json_options).unwrap_or_default(),
     })))
+}
+
+fn json_options(found: state::Json) -> JsonOptions {
+    JsonOptions {
+        ignore_unknown: found.ignore_unknown,
+        always_print_fields_with_no_presence: found.always_print_fields_with_no_presence,
+        preserve_proto_field_names: found.preserve_proto_field_names,
+        enums_as_integers: found.enums_as_integers,
+    }
 }
 
 fn version(resource: &Resource, found: &state::Version, name: &str) -> Result<Checked, String> {

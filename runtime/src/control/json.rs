@@ -1,15 +1,15 @@
-use bytes::Bytes;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use http::StatusCode;
 use http::request::Parts;
-use http::{Method, StatusCode};
 use http_body::Body as HttpBody;
-use prost::Message as _;
-use prost_reflect::{DynamicMessage, MethodDescriptor};
-use serde_json::Value;
 use tonic::body::Body;
 use tonic::service::Routes;
 use tonic::{Code, Status};
 use tower::Service as _;
-use vimana_interface::http::{RouteError, Router, Rule, bind, rules};
+use vimana_interface::codec::{JsonOptions, MethodCodec};
+use vimana_interface::http::{Content, RouteError, Router, Transcoder, rules};
 
 use crate::transcode::{Failure, grpc_request, json_response, read_grpc_reply, read_json};
 
@@ -20,8 +20,16 @@ const SERVICE: &str = "vimana.control.v1.Control";
 /// `control.proto` alone: no method is named here.
 #[derive(Debug, Clone)]
 pub(super) struct JsonApi {
-    router: Router<MethodDescriptor>,
+    router: Router<Arc<Method>>,
     body_limit: usize,
+}
+
+/// A method as one of its rules reaches it.
+#[derive(Debug)]
+struct Method {
+    name: String,
+    codec: MethodCodec,
+    transcoder: Transcoder,
 }
 
 impl JsonApi {
@@ -32,8 +40,15 @@ impl JsonApi {
         let mut router = Router::new();
         for method in service.methods() {
             let rules = rules(&method).expect("a test looks at every rule of control.proto");
-            for rule in &rules {
-                router.insert(rule, method.clone());
+            let codec = MethodCodec::of_descriptor(&method);
+            for rule in rules {
+                let target = Method {
+                    name: method.name().to_owned(),
+                    codec: codec.clone(),
+                    transcoder: Transcoder::new(&rule, &codec)
+                        .expect("`rules` looked for every field that a rule names"),
+                };
+                router.insert(rule, Arc::new(target));
             }
         }
         Self { router, body_limit }
@@ -56,21 +71,46 @@ impl JsonApi {
             .route(head.method.as_str(), path)
             .map_err(|error| unrouted(error, &head.method, path))?;
         let body = read_json(&head.headers, body, self.body_limit).await?;
-        let method = found.target;
+        let Method {
+            name,
+            codec,
+            transcoder,
+        } = &**found.target;
+        let content = Content {
+            content_type: "",
+            data: &body,
+        };
         let query = head.uri.query().unwrap_or_default();
-        let json = bind(&method.input(), found.rule, &found.variables, query, body)?;
-        let message = DynamicMessage::deserialize(method.input(), json)
+        let options = JsonOptions::default();
+        let message =
+            transcoder.request(&codec.request, options, &found.variables, query, content)?;
+        let broken = |error: &dyn std::fmt::Display| {
+            tracing::error!(%error, method = name, "a message has no other form");
+            Failure::from(Status::internal("the answer could not be written as JSON"))
+        };
+        let mut encoded = BytesMut::new();
+        codec
+            .request
+            .to_protobuf(&message, &mut encoded)
             .map_err(|error| Failure::new(Code::InvalidArgument, error.to_string()))?;
 
-        let path = format!("/{SERVICE}/{}", method.name());
-        let request = grpc_request(&path, &head.headers, &message.encode_to_vec());
+        let path = format!("/{SERVICE}/{name}");
+        let request = grpc_request(&path, &head.headers, &encoded);
         let Ok(response) = grpc.call(request).await;
         let reply = read_grpc_reply(response).await?;
-        answer(method, found.rule, reply)
+        let message = codec
+            .response
+            .from_protobuf(&reply)
+            .map_err(|error| broken(&error))?;
+        let mut json = Vec::new();
+        transcoder
+            .response(&codec.response, options, &message, &mut json)
+            .map_err(|error| broken(&error))?;
+        Ok(json_response(StatusCode::OK, json.into()))
     }
 }
 
-fn unrouted(error: RouteError, method: &Method, path: &str) -> Failure {
+fn unrouted(error: RouteError, method: &http::Method, path: &str) -> Failure {
     match error {
         RouteError::NotFound => Failure::no_such_path(path),
         RouteError::MethodNotAllowed { allow } => {
@@ -78,29 +118,6 @@ fn unrouted(error: RouteError, method: &Method, path: &str) -> Failure {
         }
         RouteError::NotUtf8 { .. } => Failure::new(Code::InvalidArgument, error.to_string()),
     }
-}
-
-fn answer(
-    method: &MethodDescriptor,
-    rule: &Rule,
-    reply: Bytes,
-) -> Result<http::Response<Body>, Failure> {
-    let broken = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, method = method.full_name(), "an answer has no JSON");
-        Failure::from(Status::internal("the answer could not be written as JSON"))
-    };
-    let message = DynamicMessage::decode(method.output(), reply).map_err(|error| broken(&error))?;
-    let mut json = serde_json::to_value(&message).map_err(|error| broken(&error))?;
-    if let Some(field) = &rule.response_body {
-        let name = method
-            .output()
-            .get_field_by_name(field)
-            .map(|field| field.json_name().to_owned());
-        json = name
-            .and_then(|name| json.get_mut(&name).map(Value::take))
-            .unwrap_or_default();
-    }
-    Ok(json_response(StatusCode::OK, json.to_string().into()))
 }
 
 #[cfg(test)]
@@ -131,7 +148,7 @@ mod tests {
             ("GET", "/v1/workspaces/acme/applies/7", "GetApply"),
         ] {
             let found = api.router.route(verb, path).unwrap();
-            assert_eq!(found.target.name(), method, "{verb} {path}");
+            assert_eq!(found.target.name, method, "{verb} {path}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the store holds, in memory and in the types that are served.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,6 +16,10 @@ pub(super) struct Model {
     number: u64,
     parts: BTreeMap<ServiceName, Parts>,
     services: BTreeMap<ServiceName, Arc<ServiceEntry>>,
+    /// The domains that describe their services, with the workspaces that say so.
+    describing: BTreeSet<(String, String)>,
+    /// The same domains, each once.
+    described: Arc<BTreeSet<String>>,
     /// The digests of what is published, by workspace and address.
     digests: BTreeMap<(String, Address), Digest>,
 }
@@ -51,6 +55,7 @@ impl Parts {
             cors: service.cors.clone(),
             outbound_hosts: Arc::clone(&service.outbound_hosts),
             requests_per_instance: service.requests_per_instance,
+            json: service.json,
             versions: self.versions.clone(),
             targets: targets
                 .iter()
@@ -72,6 +77,7 @@ impl Parts {
 #[derive(Debug, Clone)]
 pub(super) enum Part {
     Passive,
+    Domain { name: String, is_described: bool },
     Interface(Arc<InterfaceEntry>),
     Service(Box<ServiceParts>),
     Version(Arc<VersionEntry>),
@@ -100,6 +106,9 @@ impl Model {
         self.digests.insert((workspace.to_owned(), address), digest);
         let service = match &part {
             Part::Passive => return false,
+            Part::Domain { name, is_described } => {
+                return self.describe(workspace, name.clone(), *is_described);
+            }
             Part::Interface(interface) => interface.name.service.clone(),
             Part::Version(version) => version.name.service.clone(),
             Part::Service(service) => service.name.clone(),
@@ -108,7 +117,7 @@ impl Model {
         let parts = self.parts.entry(service.clone()).or_default();
         workspace.clone_into(&mut parts.workspace);
         match part {
-            Part::Passive => {}
+            Part::Passive | Part::Domain { .. } => {}
             Part::Interface(interface) => {
                 // A version keeps the interface that it was prepared with.
                 let version = interface.name.version.clone();
@@ -129,6 +138,9 @@ impl Model {
     pub(super) fn delete(&mut self, workspace: &str, address: &Address) -> bool {
         self.digests
             .remove(&(workspace.to_owned(), address.clone()));
+        if address.kind() == Kind::Domain {
+            return self.describe(workspace, address.name().to_owned(), false);
+        }
         let Some((service, version)) = served_name(address) else {
             return false;
         };
@@ -166,7 +178,23 @@ impl Model {
         Arc::new(Snapshot {
             number: self.number,
             services: self.services.clone(),
+            described: Arc::clone(&self.described),
         })
+    }
+
+    /// Notes whether a domain describes its services. Answers whether that changed.
+    fn describe(&mut self, workspace: &str, domain: String, is_described: bool) -> bool {
+        let key = (domain, workspace.to_owned());
+        let is_changed = if is_described {
+            self.describing.insert(key)
+        } else {
+            self.describing.remove(&key)
+        };
+        if is_changed {
+            let domains = self.describing.iter().map(|(domain, _)| domain.clone());
+            self.described = Arc::new(domains.collect());
+        }
+        is_changed
     }
 
     fn refresh(&mut self, service: &ServiceName) {
@@ -216,6 +244,7 @@ impl Part {
     pub(super) fn of(checked: Checked) -> Result<Self, Box<VersionParts>> {
         Ok(match checked {
             Checked::Passive => Self::Passive,
+            Checked::Domain { name, is_described } => Self::Domain { name, is_described },
             Checked::Interface(interface) => Self::Interface(Arc::new(interface)),
             Checked::Service(service) => Self::Service(service),
             Checked::Route(route) => Self::Route(route),

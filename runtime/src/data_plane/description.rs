@@ -90,7 +90,7 @@ impl Written {
                     .map(|(element, text)| (&**element, &**text))
                     .collect(),
                 json: routes.json(),
-                is_secured: false,
+                is_secured: routes.is_secured(),
             })
             .collect();
         let document = document(domain, &described);

@@ -13,7 +13,7 @@ use tonic::body::Body;
 use super::exchange::Callee;
 use super::table::Miss;
 use crate::host::{CallError, GuestStatus};
-use crate::transcode::Failure;
+use crate::transcode::{Failure, status_json};
 
 /// Bytes of a guest's own message and of its details; both travel in headers,
 /// which clients bound as well.
@@ -179,10 +179,11 @@ impl Refusal {
     }
 
     /// As HTTP/JSON says it.
-    pub(super) fn into_json(self) -> Response<Body> {
+    pub(super) fn into_json(self, callee: &Callee) -> Response<Body> {
         let parts = self.into_parts();
         let failure = Failure::new(parts.code, parts.message).with_details(parts.details);
-        let mut response = failure.into_response();
+        let codec = &callee.method.codec().response;
+        let mut response = failure.into_response_of(Some(codec));
         response.headers_mut().extend(parts.headers);
         response.headers_mut().extend(parts.trailers);
         if let Some(retry) = parts.retry {
@@ -190,6 +191,12 @@ impl Refusal {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         response
+    }
+
+    /// As JSON says it within a stream, when the status of HTTP is sent already.
+    pub(super) fn to_status_json(&self, callee: &Callee) -> Vec<u8> {
+        let codec = &callee.method.codec().response;
+        status_json(self.0.code, &self.0.message, &self.0.details, Some(codec))
     }
 }
 

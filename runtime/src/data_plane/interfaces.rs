@@ -1,13 +1,13 @@
 //! Interfaces as the data plane needs them: methods by name, HTTP rules in a
 //! router, and codecs. One model serves every version that has the interface.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 use prost_reflect::DescriptorPool;
 use vimana_interface::codec::MethodCodec;
-use vimana_interface::http::{self, Match, RouteError, Router, Rule, Segment};
+use vimana_interface::http::{self, Match, RouteError, Router, Rule, Transcoder};
 use vimana_interface::{Arity, Interface, Method};
 use vimana_proto::Digest;
 
@@ -16,24 +16,25 @@ use crate::snapshot::InterfaceEntry;
 /// What the data plane knows of an interface.
 pub(super) struct InterfaceModel {
     methods: HashMap<String, Arc<MethodModel>>,
-    router: Router<Binding>,
-    roots: BTreeSet<Root>,
-}
-
-/// What the paths of a rule begin with.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Root {
-    /// A first segment; empty for the path `/`.
-    Literal(Arc<str>),
-    /// Any first segment.
-    Wildcard,
+    router: Router<Arc<Binding>>,
+    rules: Vec<Arc<Rule>>,
 }
 
 /// An HTTP rule and its method.
-#[derive(Clone)]
 pub(super) struct Binding {
     pub(super) method: Arc<MethodModel>,
-    pub(super) rule: Arc<Rule>,
+    rule: Arc<Rule>,
+    transcoder: OnceLock<Option<Transcoder>>,
+}
+
+impl Binding {
+    /// How requests become messages, and messages responses; none where the rule
+    /// does not suit the method, which is checked before.
+    pub(super) fn transcoder(&self) -> Option<&Transcoder> {
+        self.transcoder
+            .get_or_init(|| Transcoder::new(&self.rule, self.method.codec()))
+            .as_ref()
+    }
 }
 
 /// A method with its codec.
@@ -80,7 +81,7 @@ impl InterfaceModel {
         let mut model = Self {
             methods: HashMap::new(),
             router: Router::new(),
-            roots: BTreeSet::new(),
+            rules: Vec::new(),
         };
         for (index, method) in interface.methods().iter().enumerate() {
             let name = method.descriptor.name();
@@ -91,13 +92,14 @@ impl InterfaceModel {
                 codec: OnceLock::new(),
             });
             let rules = http::rules(&method.descriptor).map_err(|findings| texts(&findings))?;
-            for rule in rules {
-                model.roots.insert(Root::of(rule.template.segments()));
+            for rule in rules.into_iter().map(Arc::new) {
                 let binding = Binding {
                     method: Arc::clone(&method_model),
-                    rule: Arc::new(rule),
+                    rule: Arc::clone(&rule),
+                    transcoder: OnceLock::new(),
                 };
-                model.router.insert(&binding.rule.clone(), binding);
+                model.router.insert(Arc::clone(&rule), Arc::new(binding));
+                model.rules.push(rule);
             }
             model.methods.insert(name.to_owned(), method_model);
         }
@@ -115,23 +117,17 @@ impl InterfaceModel {
     }
 
     /// The method that an HTTP rule binds a request to.
-    pub(super) fn route(&self, verb: &str, path: &str) -> Result<Match<'_, Binding>, RouteError> {
+    pub(super) fn route(
+        &self,
+        verb: &str,
+        path: &str,
+    ) -> Result<Match<'_, Arc<Binding>>, RouteError> {
         self.router.route(verb, path)
     }
 
-    /// What the paths of all rules begin with.
-    pub(super) fn roots(&self) -> &BTreeSet<Root> {
-        &self.roots
-    }
-}
-
-impl Root {
-    fn of(segments: &[Segment]) -> Self {
-        match segments.first() {
-            None => Self::Literal("".into()),
-            Some(Segment::Literal(text)) => Self::Literal(text.as_ref().into()),
-            Some(Segment::Single | Segment::Multi) => Self::Wildcard,
-        }
+    /// The rules of all methods.
+    pub(super) fn rules(&self) -> &[Arc<Rule>] {
+        &self.rules
     }
 }
 

@@ -14,6 +14,7 @@
 mod builtin;
 mod connect;
 mod cors;
+mod description;
 mod exchange;
 mod failure;
 mod grpc;
@@ -201,6 +202,7 @@ impl Serving for DataPlane {
         let changes = table::changes(&before.snapshot, &snapshot);
         let table = before.table.with(
             &changes,
+            &snapshot.described,
             &self.versions,
             &self.quotas,
             &self.network,

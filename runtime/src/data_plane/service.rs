@@ -1,19 +1,19 @@
 //! A service and the versions that share its traffic.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use vimana_interface::http::{FieldPath, RouteError, Rule};
+use vimana_interface::codec::JsonOptions;
+use vimana_interface::http::{RouteError, Rule};
 use vimana_proto::ServiceName;
 
 use super::cors::Policy;
 use super::exchange::{Authenticator, Authenticators, Callee};
-use super::interfaces::{MethodModel, Root};
+use super::interfaces::{Binding, MethodModel};
 use super::quota::{Quota, Quotas};
 use super::traffic::{Candidate, Chooser, Shadows, StickyCaller};
 use super::versions::{VersionSlot, Versions};
 use crate::host::{Network, Outbound};
-use crate::snapshot::{InterfaceEntry, Limits, ServiceEntry, Sticky};
+use crate::snapshot::{InterfaceEntry, Limits, ServiceEntry, Sticky, VersionEntry};
 
 /// A service as requests find it.
 ///
@@ -30,6 +30,7 @@ pub(super) struct ServiceRoutes {
     outbound: Arc<Outbound>,
     /// What it says about web pages of other origins; none where it lets none in.
     pub(super) cors: Option<Arc<Policy>>,
+    json: JsonOptions,
     shares: Vec<Share>,
     sticky: Option<Sticky>,
     shadows: Shadows,
@@ -44,8 +45,8 @@ struct Share {
 /// A method that an HTTP request was bound to.
 pub(super) struct Bound {
     pub(super) callee: Callee,
-    pub(super) rule: Arc<Rule>,
-    pub(super) variables: Vec<(FieldPath, String)>,
+    pub(super) binding: Arc<Binding>,
+    pub(super) variables: Vec<String>,
 }
 
 impl ServiceRoutes {
@@ -76,6 +77,7 @@ impl ServiceRoutes {
                 .cors
                 .as_deref()
                 .map(|cors| Arc::new(Policy::new(cors))),
+            json: entry.json,
             shares: entry.targets.iter().filter_map(share).collect(),
             sticky: entry.sticky.clone(),
             shadows: Shadows::new(entry, versions),
@@ -105,10 +107,26 @@ impl ServiceRoutes {
         interfaces.into_iter()
     }
 
-    /// What the paths of all versions' HTTP rules begin with.
-    pub(super) fn roots(&self) -> BTreeSet<Root> {
+    /// How messages are written and read as JSON.
+    pub(super) fn json(&self) -> JsonOptions {
+        self.json
+    }
+
+    /// Whether callers must say who they are.
+    pub(super) fn is_secured(&self) -> bool {
+        self.auth.is_some()
+    }
+
+    /// The newest version with traffic.
+    pub(super) fn newest(&self) -> Option<&Arc<VersionEntry>> {
+        let entries = self.shares.iter().map(|share| share.slot.entry());
+        entries.max_by(|a, b| a.name.version.cmp(&b.name.version))
+    }
+
+    /// The HTTP rules of all versions with traffic.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &Arc<Rule>> {
         let models = self.shares.iter().filter_map(|share| share.slot.model());
-        models.flat_map(|model| model.roots().clone()).collect()
+        models.flat_map(|model| model.rules())
     }
 
     /// The method of a gRPC request, and a version that has it.
@@ -144,7 +162,7 @@ impl ServiceRoutes {
         let (share, found) = chooser.choose(&caller, matches).ok_or(refusal)?;
         Ok(Bound {
             callee: self.callee(share, &found.target.method, caller),
-            rule: Arc::clone(&found.target.rule),
+            binding: Arc::clone(found.target),
             variables: found.variables,
         })
     }
@@ -164,6 +182,7 @@ impl ServiceRoutes {
             limits: self.limits,
             quota: Arc::clone(&self.quota),
             outbound: Arc::clone(&self.outbound),
+            json: self.json,
             auth: self.auth.clone(),
             shadows: self.shadows.clone(),
             cookie: caller.into_cookie(),

@@ -1,16 +1,14 @@
 //! From `Host` and path to a service.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound::Included;
 use std::sync::Arc;
 
-use percent_encoding::percent_decode_str;
-use vimana_interface::http::RouteError;
+use vimana_interface::http::{RouteError, Router};
 use vimana_proto::ServiceName;
 
+use super::description::Description;
 use super::exchange::{Authenticators, Callee};
-use super::interfaces::Root;
 use super::quota::Quotas;
 use super::service::{Bound, ServiceRoutes, more_telling};
 use super::traffic::Chooser;
@@ -23,21 +21,30 @@ use crate::snapshot::{ServiceEntry, Snapshot};
 #[derive(Default)]
 pub(super) struct Table {
     domains: BTreeMap<String, Arc<DomainRoutes>>,
+    /// The domains that describe their services.
+    described: Arc<BTreeSet<String>>,
 }
 
 /// The services of one domain. Everything in here is shared, since one changed
-/// service makes a copy of its domain's maps.
+/// service makes a copy of its domain's map.
 #[derive(Default, Clone)]
 struct DomainRoutes {
     /// By the full name in Protobuf.
     services: HashMap<Arc<str>, Arc<ServiceRoutes>>,
-    /// The services with HTTP rules, by what their paths begin with; each list is
-    /// sorted by name.
-    by_segment: HashMap<Arc<str>, List>,
-    by_wildcard: List,
+    /// The services by the HTTP rules of their versions. `check` refuses rules of one
+    /// domain that match the same request; should two workspaces do it, then the first
+    /// service by name has it.
+    paths: Router<Arc<ServiceRoutes>>,
+    description: Arc<Description>,
 }
 
-type List = Arc<[Arc<ServiceRoutes>]>;
+/// A domain that is to be described.
+pub(super) struct DescribedDomain {
+    pub(super) name: String,
+    pub(super) description: Arc<Description>,
+    /// Those that take traffic, by name.
+    pub(super) services: Vec<Arc<ServiceRoutes>>,
+}
 
 /// Why a request belongs to no method.
 #[derive(Debug, PartialEq, Eq)]
@@ -89,6 +96,7 @@ impl Table {
     pub(super) fn with(
         &self,
         changes: &[Change<'_>],
+        described: &Arc<BTreeSet<String>>,
         versions: &Versions,
         quotas: &Quotas,
         network: &Network,
@@ -98,6 +106,7 @@ impl Table {
         for change in changes {
             let domain = domains.entry(change.name.domain().to_owned()).or_default();
             let domain = Arc::make_mut(domain);
+            domain.description = Arc::default();
             domain.remove(change.name.protobuf());
             if let Some(entry) = change.after {
                 domain.insert(Arc::new(ServiceRoutes::new(
@@ -110,7 +119,39 @@ impl Table {
             }
         }
         domains.retain(|_, domain| !domain.services.is_empty());
-        Self { domains }
+        Self {
+            domains,
+            described: Arc::clone(described),
+        }
+    }
+
+    /// The domain whose description a request for `host` is for, if there is one.
+    pub(super) fn described(&self, host: &str) -> Result<Option<DescribedDomain>, Miss> {
+        let mut names: Vec<&String> = if self.domains.contains_key(host) {
+            self.described.get(host).into_iter().collect()
+        } else {
+            self.described.iter().collect()
+        };
+        names.retain(|name| self.domains.contains_key(*name));
+        if names.len() > 1 {
+            return Err(Miss::Ambiguous(names.into_iter().cloned().collect()));
+        }
+        let found = names
+            .pop()
+            .and_then(|name| Some((name, self.domains.get(name)?)));
+        Ok(found.map(|(name, domain)| {
+            let services = domain
+                .services
+                .values()
+                .filter(|routes| routes.takes_traffic());
+            let mut services: Vec<_> = services.map(Arc::clone).collect();
+            services.sort_by(|a, b| a.name.cmp(&b.name));
+            DescribedDomain {
+                name: name.clone(),
+                description: Arc::clone(&domain.description),
+                services,
+            }
+        }))
     }
 
     /// The services that `host` has, in no order; those of all domains where `host` is
@@ -222,73 +263,22 @@ impl DomainRoutes {
         let Some(routes) = self.services.remove(service) else {
             return;
         };
-        for root in routes.roots() {
-            self.change(root, |services| {
-                services.retain(|other| !Arc::ptr_eq(other, &routes));
-            });
+        for rule in routes.rules() {
+            self.paths.remove(rule, |other| Arc::ptr_eq(other, &routes));
         }
     }
 
     fn insert(&mut self, routes: Arc<ServiceRoutes>) {
-        for root in routes.roots() {
-            self.change(root, |services| {
-                let at = services.partition_point(|other| other.name < routes.name);
-                services.insert(at, Arc::clone(&routes));
-            });
+        for rule in routes.rules() {
+            let is_later = |other: &Arc<ServiceRoutes>| other.name > routes.name;
+            let target = Arc::clone(&routes);
+            self.paths.insert_before(Arc::clone(rule), target, is_later);
         }
         self.services.insert(routes.name.protobuf().into(), routes);
     }
 
-    fn change(&mut self, root: Root, change: impl FnOnce(&mut Vec<Arc<ServiceRoutes>>)) {
-        let list = match &root {
-            Root::Wildcard => &mut self.by_wildcard,
-            Root::Literal(segment) => self.by_segment.entry(Arc::clone(segment)).or_default(),
-        };
-        let mut services = list.to_vec();
-        change(&mut services);
-        *list = services.into();
-        if let Root::Literal(segment) = root
-            && list.is_empty()
-        {
-            self.by_segment.remove(&segment);
-        }
-    }
-
-    /// `check` refuses rules of one domain that match the same request; should
-    /// two workspaces do it, then the first service by name has it, those with a
-    /// literal first segment before those without.
+    /// Which version of the service has the request is for the service to say.
     fn bind(&self, verb: &str, path: &str, chooser: &Chooser<'_>) -> Result<Bound, RouteError> {
-        let mut refusal = RouteError::NotFound;
-        for routes in self.candidates(path) {
-            match routes.bind(verb, path, chooser) {
-                Ok(bound) => return Ok(bound),
-                Err(error) => refusal = more_telling(refusal, error),
-            }
-        }
-        Err(refusal)
+        self.paths.target(verb, path)?.bind(verb, path, chooser)
     }
-
-    /// The services whose rules begin as the path does.
-    fn candidates(&self, path: &str) -> impl Iterator<Item = &Arc<ServiceRoutes>> {
-        let rest = path.strip_prefix('/').unwrap_or(path);
-        let (first, is_last) = match rest.split_once('/') {
-            Some((first, _)) => (first, false),
-            None => (rest, true),
-        };
-        // The last segment may end in a custom verb, which is no part of it.
-        let without_verb = first
-            .rsplit_once(':')
-            .filter(|_| is_last)
-            .map(|(segment, _)| segment);
-        [Some(first), without_verb]
-            .into_iter()
-            .flatten()
-            .filter_map(|segment| self.by_segment.get(&*decode(segment)?))
-            .flat_map(|services| services.iter())
-            .chain(self.by_wildcard.iter())
-    }
-}
-
-fn decode(segment: &str) -> Option<Cow<'_, str>> {
-    percent_decode_str(segment).decode_utf8().ok()
 }

@@ -56,6 +56,11 @@ impl Ready {
 }
 
 impl VersionSlot {
+    /// What the version is made of.
+    pub(super) fn entry(&self) -> &Arc<VersionEntry> {
+        &self.entry
+    }
+
     /// The interface; none where the version cannot serve for want of it.
     pub(super) fn model(&self) -> Option<&Arc<InterfaceModel>> {
         self.model.as_ref().ok()

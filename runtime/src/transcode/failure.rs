@@ -1,18 +1,18 @@
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use http::header::{
+    ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE,
+};
 use http::{Response, StatusCode};
 use http_body_util::Full;
 use prost::Message as _;
 use prost_types::Any;
-use serde_json::{Value, json};
 use tonic::Code;
 use tonic::body::Body;
 
+use vimana_interface::codec::MessageCodec;
 use vimana_interface::http::BindError;
 
-use super::{RpcStatus, http_status};
+use super::{RpcStatus, http_status, status_json};
 
 /// A request that failed, as HTTP/JSON answers it: a status and the body
 /// `{"code", "message", "details"}` of `google.rpc.Status`.
@@ -77,12 +77,34 @@ impl Failure {
         )
     }
 
-    /// The body is compressed: 415.
+    /// The body is compressed in a way that is not known: 415 with what is
+    /// (RFC 9110, section 12.5.3).
     pub(crate) fn unsupported_encoding(found: &str) -> Self {
-        Self::with_http(
+        let mut failure = Self::with_http(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::InvalidArgument,
-            format!("a body with `Content-Encoding: {found}` cannot be read; send it as it is"),
+            format!(
+                "a body with `Content-Encoding: {found}` cannot be read; expected gzip or zstd"
+            ),
+        );
+        failure.0.header = Some((ACCEPT_ENCODING, HeaderValue::from_static("gzip, zstd")));
+        failure
+    }
+
+    /// The body is not compressed as it says: 400.
+    pub(crate) fn broken_encoding(coding: &str, error: &std::io::Error) -> Self {
+        Self::new(
+            Code::InvalidArgument,
+            format!("the body is no {coding}: {error}"),
+        )
+    }
+
+    /// The client accepts nothing that there is: 406.
+    pub(crate) fn not_acceptable(offered: &str) -> Self {
+        Self::with_http(
+            StatusCode::NOT_ACCEPTABLE,
+            Code::InvalidArgument,
+            format!("`Accept` takes none of what there is: {offered}"),
         )
     }
 
@@ -97,13 +119,13 @@ impl Failure {
 
     /// The response.
     pub(crate) fn into_response(self) -> Response<Body> {
-        let details: Vec<Value> = self.0.details.iter().map(any_to_json).collect();
-        let body = json!({
-            "code": self.0.code as i32,
-            "message": self.0.message,
-            "details": details,
-        });
-        let mut response = json_response(self.0.http, body.to_string().into());
+        self.into_response_of(None)
+    }
+
+    /// The response of a method, whose codec knows the types of details.
+    pub(crate) fn into_response_of(self, codec: Option<&MessageCodec>) -> Response<Body> {
+        let body = status_json(self.0.code, &self.0.message, &self.0.details, codec);
+        let mut response = json_response(self.0.http, body.into());
         if self.0.http == StatusCode::UNAUTHORIZED {
             // RFC 9110, section 15.5.2: a 401 bears a challenge.
             let challenge = HeaderValue::from_static("Bearer");
@@ -131,12 +153,6 @@ impl From<BindError> for Failure {
     }
 }
 
-/// `google.protobuf.Any` of a type that the node need not know: the standard
-/// JSON form would need the type's descriptor, so the bytes are kept in base64.
-fn any_to_json(any: &Any) -> Value {
-    json!({ "@type": any.type_url, "value": STANDARD.encode(&any.value) })
-}
-
 /// A response of JSON.
 pub(crate) fn json_response(status: StatusCode, body: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::new(Full::new(body)));
@@ -150,6 +166,7 @@ pub(crate) fn json_response(status: StatusCode, body: Bytes) -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use http_body_util::BodyExt as _;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -4,12 +4,16 @@
 //! [`vimana_interface::http`]; this module is the glue to HTTP: which status
 //! answers which error, what a body may be, and how an error is written.
 
+mod accept;
 mod body;
+mod compression;
 mod failure;
 mod grpc;
 mod status;
 
-pub(crate) use body::{is_grpc, read_json};
+pub(crate) use accept::{Quality, media_type_quality};
+pub(crate) use body::{is_grpc, read_body, read_json};
+pub(crate) use compression::compress_response;
 pub(crate) use failure::{Failure, json_response};
 pub(crate) use grpc::{grpc_error, grpc_request, read_grpc_reply};
-pub(crate) use status::{RpcStatus, http_status};
+pub(crate) use status::{RpcStatus, http_status, status_json};

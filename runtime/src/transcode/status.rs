@@ -1,6 +1,10 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use prost_types::Any;
+use serde_json::json;
 use tonic::Code;
+use vimana_interface::codec::MessageCodec;
 
 /// `google.rpc.Status`, as `grpc-status-details-bin` holds it
 /// (<https://github.com/googleapis/googleapis/blob/master/google/rpc/status.proto>).
@@ -34,4 +38,32 @@ pub(crate) fn http_status(code: Code) -> StatusCode {
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
     }
+}
+
+/// `google.rpc.Status` as JSON. `codec` knows the types of details; of others, the
+/// bytes are kept in base64.
+pub(crate) fn status_json(
+    code: Code,
+    message: &str,
+    details: &[Any],
+    codec: Option<&MessageCodec>,
+) -> Vec<u8> {
+    let head = json!({ "code": code as i32, "message": message });
+    let mut out = head.to_string().into_bytes();
+    out.pop();
+    out.extend_from_slice(b",\"details\":[");
+    for (index, any) in details.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        let known = codec.and_then(|codec| codec.any_json(&any.type_url, &any.value));
+        let json = known.unwrap_or_else(|| {
+            json!({ "@type": any.type_url, "value": STANDARD.encode(&any.value) })
+                .to_string()
+                .into_bytes()
+        });
+        out.extend_from_slice(&json);
+    }
+    out.extend_from_slice(b"]}");
+    out
 }

@@ -123,6 +123,7 @@ impl Node {
         let mut next = Snapshot {
             number: snapshot.number + 1,
             services: snapshot.services.clone(),
+            described: Arc::clone(&snapshot.described),
         };
         change(&mut next.services);
         *snapshot = Arc::new(next);
@@ -143,6 +144,7 @@ impl Node {
             outbound_hosts: Arc::new([]),
             requests_per_instance: NonZeroU32::MIN,
             cors: None,
+            json: vimana_interface::codec::JsonOptions::default(),
             versions: BTreeMap::new(),
             targets: Vec::new(),
             sticky: None,
@@ -185,6 +187,7 @@ impl Node {
                 digest: interface,
                 protobuf_service: service.protobuf().to_owned(),
                 file_descriptor_set: descriptors.into(),
+                comments: Box::default(),
             }),
             otlp: None,
             name,

@@ -57,7 +57,10 @@ fn is_brought_along(name: &str) -> bool {
     name.starts_with("google/protobuf/")
         || matches!(
             name,
-            "vimana/options.proto" | "google/api/annotations.proto" | "google/api/http.proto"
+            "vimana/options.proto"
+                | "google/api/annotations.proto"
+                | "google/api/http.proto"
+                | "google/api/httpbody.proto"
         )
 }
 

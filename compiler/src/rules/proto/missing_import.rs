@@ -3,7 +3,7 @@
 //! A `.proto` file imports a file that is not there. An import is looked for at the
 //! root of the repository, then in the folder of the service, then among the files
 //! that vimana brings along: `vimana/options.proto`, `google/api/annotations.proto`,
-//! `google/api/http.proto` and those of `google/protobuf/`.
+//! `google/api/http.proto`, `google/api/httpbody.proto` and those of `google/protobuf/`.
 //!
 //! ## Why
 //!

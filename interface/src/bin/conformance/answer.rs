@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bytes::BytesMut;
-use vimana_interface::codec::{MessageCodec, parse_json};
+use vimana_interface::codec::{JsonOptions, MessageCodec};
 use wasmtime::component::Val;
 
 use crate::protocol::{Answer, Category, Format, Payload, Request};
@@ -53,12 +53,11 @@ fn write(codec: &MessageCodec, value: &Val, format: Format) -> Answer {
 }
 
 fn parse(codec: &MessageCodec, json: &str, category: Category) -> Result<Val, String> {
-    let json = parse_json(json.as_bytes()).map_err(text)?;
-    match category {
-        Category::JsonIgnoreUnknown => codec.from_newer_json(&json),
-        _ => codec.from_json(&json),
-    }
-    .map_err(text)
+    let options = JsonOptions {
+        ignore_unknown: category == Category::JsonIgnoreUnknown,
+        ..JsonOptions::default()
+    };
+    codec.read_json(json.as_bytes(), options).map_err(text)
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "shaped for `map_err`")]

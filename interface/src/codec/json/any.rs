@@ -2,7 +2,6 @@
 //! recursive fields.
 
 use bytes::BytesMut;
-use serde_json::{Map, Value};
 use wasmtime::component::Val;
 
 use super::super::decode;
@@ -11,6 +10,7 @@ use super::super::error::{CodecError, CodecErrorKind as Kind};
 use super::super::plan::{Form, Plan, Recursive, ValuePlan};
 use super::number::mismatch;
 use super::read::JsonReader;
+use super::text::{Text, Token};
 use super::write::{JsonWriter, put_string};
 
 /// Where the JSON of an `Any` says what it holds.
@@ -23,7 +23,7 @@ impl JsonReader<'_> {
     pub(super) fn recursive(
         &self,
         message: &Recursive,
-        json: &Value,
+        json: &mut Text<'_>,
         depth: usize,
     ) -> Result<Vec<u8>, CodecError> {
         let plan = message.plan(self.embedded);
@@ -32,56 +32,98 @@ impl JsonReader<'_> {
         self.encoded(plan, &value)
     }
 
-    /// The type URL and value of an `Any`.
-    pub(super) fn any(&self, json: &Value, depth: usize) -> Result<(String, Vec<u8>), CodecError> {
-        let Value::Object(object) = json else {
-            return Err(mismatch("an object", json));
-        };
-        let type_url = match object.get(TYPE) {
-            Some(Value::String(type_url)) => type_url,
-            Some(other) => return Err(mismatch("a type URL", other).in_field(TYPE)),
-            None if object.is_empty() => return Ok((String::new(), Vec::new())),
-            None => return Err(CodecError::new(Kind::NoType)),
+    /// The type URL and value of an `Any`. It is passed over once for its type,
+    /// which may stand behind what it is the type of.
+    pub(super) fn any(
+        &self,
+        json: &mut Text<'_>,
+        depth: usize,
+    ) -> Result<(String, Vec<u8>), CodecError> {
+        match json.token()? {
+            Token::Object => {}
+            other => return Err(mismatch("an object", &other)),
+        }
+        let mut ahead = json.clone();
+        let mut members = Members::default();
+        ahead.members(|json, name| members.see(&name, json))?;
+        let Some(type_url) = members.type_url else {
+            if members.has_any {
+                return Err(CodecError::new(Kind::NoType));
+            }
+            json.skip()?;
+            return Ok((String::new(), Vec::new()));
         };
         let plan = self
             .embedded
-            .named(message_name(type_url).map_err(|error| error.in_field(TYPE))?)
+            .named(message_name(&type_url).map_err(|error| error.in_field(TYPE))?)
             .ok_or_else(|| CodecError::new(Kind::UnknownType(type_url.clone())).in_field(TYPE))?;
         let reader = self.of(&plan);
         let value = match &plan.root {
-            ValuePlan::Message(index) if !has_value(&plan, object) => {
-                reader.members(plan.message(*index), object, depth, |name| name != TYPE)?
+            ValuePlan::Message(index) if !has_value(&plan, members.has_value) => {
+                reader.members(plan.message(*index), json, depth, |name| name != TYPE)?
             }
-            root => reader.lone_value(root, object, depth)?,
+            root => reader.lone_value(root, json, depth)?,
         };
-        Ok((type_url.clone(), self.encoded(&plan, &value)?))
+        Ok((type_url, self.encoded(&plan, &value)?))
     }
 
     /// The one member `value` that an `Any` has beside its type.
     fn lone_value(
         &self,
         root: &ValuePlan,
-        object: &Map<String, Value>,
+        json: &mut Text<'_>,
         depth: usize,
     ) -> Result<Val, CodecError> {
-        let other = object.keys().find(|name| *name != TYPE && *name != VALUE);
-        if let Some(name) = other
-            && !self.ignores_unknown()
-        {
-            let message = "google.protobuf.Any".to_owned();
-            return Err(CodecError::new(Kind::UnknownField { message }).in_field(name));
-        }
-        match object.get(VALUE) {
-            Some(json) => self.value(root, json, depth + 1),
-            None => Err(CodecError::new(Kind::Required)),
-        }
-        .map_err(|error| error.in_field(VALUE))
+        let mut value = None;
+        json.members(|json, name| match &*name {
+            TYPE => json.skip(),
+            VALUE if value.is_some() => Err(CodecError::new(Kind::Duplicate).in_field(VALUE)),
+            VALUE => {
+                let read = self.value(root, json, depth + 1);
+                value = Some(read.map_err(|error| error.in_field(VALUE))?);
+                Ok(())
+            }
+            _ if self.ignores_unknown() => json.skip(),
+            _ => {
+                let message = "google.protobuf.Any".to_owned();
+                Err(CodecError::new(Kind::UnknownField { message }).in_field(&name))
+            }
+        })?;
+        value.ok_or_else(|| CodecError::new(Kind::Required).in_field(VALUE))
     }
 
     fn encoded(&self, plan: &Plan, value: &Val) -> Result<Vec<u8>, CodecError> {
         let mut encoded = BytesMut::new();
         encode::encode(plan, self.embedded, value, &mut encoded)?;
         Ok(encoded.into())
+    }
+}
+
+/// What the JSON of an `Any` has, as far as it must be known before it is read.
+#[derive(Default)]
+struct Members {
+    type_url: Option<String>,
+    has_value: bool,
+    has_any: bool,
+}
+
+impl Members {
+    fn see(&mut self, name: &str, json: &mut Text<'_>) -> Result<(), CodecError> {
+        self.has_any = true;
+        self.has_value |= name == VALUE;
+        if name != TYPE {
+            return json.skip();
+        }
+        match json.token()? {
+            Token::String(_) if self.type_url.is_some() => {
+                Err(CodecError::new(Kind::Duplicate).in_field(TYPE))
+            }
+            Token::String(type_url) => {
+                self.type_url = Some(type_url.into_owned());
+                Ok(())
+            }
+            other => Err(mismatch("a type URL", &other).in_field(TYPE)),
+        }
     }
 }
 
@@ -140,13 +182,13 @@ impl JsonWriter<'_> {
 }
 
 /// Whether the JSON is one value. Some write that of `Empty` so, too.
-fn has_value(plan: &Plan, object: &Map<String, Value>) -> bool {
+fn has_value(plan: &Plan, is_given: bool) -> bool {
     match &plan.root {
         ValuePlan::Message(index) => {
             let message = plan.message(*index);
             let is_empty = matches!(message.form, Form::Unit { .. })
                 && message.full_name == "google.protobuf.Empty";
-            message.json.is_some() || (is_empty && object.contains_key(VALUE))
+            message.json.is_some() || (is_empty && is_given)
         }
         _ => true,
     }

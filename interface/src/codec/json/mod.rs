@@ -2,10 +2,15 @@
 
 mod any;
 mod number;
+mod options;
 mod parse;
 mod read;
+mod text;
 mod write;
 
+pub(super) use number::scalar;
+pub use options::JsonOptions;
 pub use parse::parse;
-pub(super) use read::{Unknown, read};
-pub(super) use write::{write, write_field};
+pub(super) use read::{JsonReader, read};
+pub(super) use text::{Text, Token};
+pub(super) use write::{any, write, write_field};

@@ -1,44 +1,44 @@
 //! Numbers and other scalars of JSON.
 
-use serde_json::Value;
 use wasmtime::component::Val;
 
 use super::super::decode;
 use super::super::error::{CodecError, CodecErrorKind as Kind};
 use super::super::plan::ScalarPlan;
-use super::super::structs::{describe, shorten};
+use super::super::structs::shorten;
 use super::super::well_known::decode_base64;
+use super::text::Token;
 
-pub(super) fn scalar(kind: ScalarPlan, json: &Value) -> Result<Val, CodecError> {
+pub(in super::super) fn scalar(kind: ScalarPlan, json: Token<'_>) -> Result<Val, CodecError> {
     match kind {
         ScalarPlan::Bool => match json {
-            Value::Bool(value) => Ok(Val::Bool(*value)),
-            other => Err(mismatch("a boolean", other)),
+            Token::Bool(value) => Ok(Val::Bool(value)),
+            other => Err(mismatch("a boolean", &other)),
         },
         ScalarPlan::Int32 | ScalarPlan::Sint32 | ScalarPlan::Sfixed32 => {
-            integer(json, "an integer of 32 bits").map(Val::S32)
+            integer(&json, "an integer of 32 bits").map(Val::S32)
         }
         ScalarPlan::Uint32 | ScalarPlan::Fixed32 => {
-            integer(json, "an unsigned integer of 32 bits").map(Val::U32)
+            integer(&json, "an unsigned integer of 32 bits").map(Val::U32)
         }
         ScalarPlan::Int64 | ScalarPlan::Sint64 | ScalarPlan::Sfixed64 => {
-            integer(json, "an integer of 64 bits").map(Val::S64)
+            integer(&json, "an integer of 64 bits").map(Val::S64)
         }
         ScalarPlan::Uint64 | ScalarPlan::Fixed64 => {
-            integer(json, "an unsigned integer of 64 bits").map(Val::U64)
+            integer(&json, "an unsigned integer of 64 bits").map(Val::U64)
         }
-        ScalarPlan::Float => float(json).map(Val::Float32),
-        ScalarPlan::Double => double(json).map(Val::Float64),
+        ScalarPlan::Float => float(&json).map(Val::Float32),
+        ScalarPlan::Double => double(&json).map(Val::Float64),
         ScalarPlan::String => match json {
-            Value::String(text) => Ok(Val::String(text.clone())),
-            other => Err(mismatch("a string", other)),
+            Token::String(text) => Ok(Val::String(text.into_owned())),
+            other => Err(mismatch("a string", &other)),
         },
         ScalarPlan::Bytes => match json {
-            Value::String(text) => match decode_base64(text) {
+            Token::String(text) => match decode_base64(&text) {
                 Some(bytes) => Ok(decode::bytes(&bytes)),
-                None => Err(invalid("base64", text)),
+                None => Err(invalid("base64", &text)),
             },
-            other => Err(mismatch("a string in base64", other)),
+            other => Err(mismatch("a string in base64", &other)),
         },
     }
 }
@@ -50,14 +50,14 @@ pub(super) fn key(kind: ScalarPlan, text: &str) -> Result<Val, CodecError> {
         (ScalarPlan::Bool, "false") => Ok(Val::Bool(false)),
         (ScalarPlan::Bool, _) => Err(invalid("`true` or `false`", text)),
         (ScalarPlan::String, _) => Ok(Val::String(text.to_owned())),
-        (kind, _) => scalar(kind, &Value::String(text.to_owned())),
+        (kind, _) => scalar(kind, Token::String(text.into())),
     }
 }
 
-pub(super) fn mismatch(expected: &'static str, found: &Value) -> CodecError {
+pub(super) fn mismatch(expected: &'static str, found: &Token<'_>) -> CodecError {
     CodecError::new(Kind::Type {
         expected,
-        found: describe(found).to_owned(),
+        found: found.describe().to_owned(),
     })
 }
 
@@ -70,36 +70,30 @@ pub(super) fn invalid(expected: &'static str, found: &str) -> CodecError {
 
 /// An integer, as number or string; `1.0` and `1e3` are integers too.
 pub(super) fn integer<T: TryFrom<i128>>(
-    json: &Value,
+    json: &Token<'_>,
     expected: &'static str,
 ) -> Result<T, CodecError> {
-    let out_of_range = |found: String| CodecError::new(Kind::Range { expected, found });
-    let whole = match json {
-        Value::Number(number) => {
-            if let Some(value) = number.as_i64() {
-                Some(i128::from(value))
-            } else if let Some(value) = number.as_u64() {
-                Some(i128::from(value))
-            } else {
-                number.as_f64().and_then(whole)
-            }
-        }
-        Value::String(text) => {
-            if !is_number(text) {
-                return Err(invalid(expected, text));
-            }
-            match text.parse::<i128>() {
-                Ok(value) => Some(value),
-                Err(_) => text.parse().ok().and_then(whole),
-            }
-        }
+    let text = match json {
+        Token::Number(text) => *text,
+        Token::String(text) if is_number(text) => text,
+        Token::String(text) => return Err(invalid(expected, text)),
         other => return Err(mismatch(expected, other)),
     };
-    whole
+    // Nearly always it fits 64 bits, which is quicker.
+    let value = match text.parse::<i64>() {
+        Ok(value) => Some(i128::from(value)),
+        Err(_) => match text.parse::<i128>() {
+            Ok(value) => Some(value),
+            Err(_) => text.parse().ok().and_then(whole),
+        },
+    };
+    value
         .and_then(|value| T::try_from(value).ok())
-        .ok_or_else(|| match json {
-            Value::String(text) => out_of_range(shorten(text)),
-            other => out_of_range(other.to_string()),
+        .ok_or_else(|| {
+            CodecError::new(Kind::Range {
+                expected,
+                found: shorten(text),
+            })
         })
 }
 
@@ -114,7 +108,7 @@ fn whole(value: f64) -> Option<i128> {
     fits.then_some(value as i128)
 }
 
-fn float(json: &Value) -> Result<f32, CodecError> {
+fn float(json: &Token<'_>) -> Result<f32, CodecError> {
     let value = double(json)?;
     #[allow(clippy::cast_possible_truncation, reason = "rounding is meant")]
     let float = value as f32;
@@ -127,21 +121,22 @@ fn float(json: &Value) -> Result<f32, CodecError> {
     Ok(float)
 }
 
-fn double(json: &Value) -> Result<f64, CodecError> {
+fn double(json: &Token<'_>) -> Result<f64, CodecError> {
     const EXPECTED: &str = "a number";
-    match json {
-        Value::Number(number) => number.as_f64().ok_or_else(|| mismatch(EXPECTED, json)),
-        Value::String(text) => match text.as_str() {
-            "NaN" => Ok(f64::NAN),
-            "Infinity" => Ok(f64::INFINITY),
-            "-Infinity" => Ok(f64::NEG_INFINITY),
-            text if is_number(text) => match text.parse::<f64>() {
-                Ok(value) if value.is_finite() => Ok(value),
-                _ => Err(invalid("a number of 64 bits", text)),
-            },
-            text => Err(invalid(EXPECTED, text)),
+    let text = match json {
+        Token::Number(text) => *text,
+        Token::String(text) => match text.as_ref() {
+            "NaN" => return Ok(f64::NAN),
+            "Infinity" => return Ok(f64::INFINITY),
+            "-Infinity" => return Ok(f64::NEG_INFINITY),
+            text if is_number(text) => text,
+            text => return Err(invalid(EXPECTED, text)),
         },
-        other => Err(mismatch(EXPECTED, other)),
+        other => return Err(mismatch(EXPECTED, other)),
+    };
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok(value),
+        _ => Err(invalid("a number of 64 bits", text)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `ProtoJSON` to a component's values.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
 use wasmtime::component::Val;
 
 use super::super::RECURSION_LIMIT;
@@ -15,59 +16,68 @@ use super::super::plan::{
 use super::super::structs;
 use super::super::well_known::{parse_duration, parse_field_mask, parse_timestamp};
 use super::number::{self, invalid, mismatch};
+use super::text::{Text, Token};
+use super::{JsonOptions, parse};
 use crate::JsonKind;
 
-/// What becomes of fields and of names of enum values that the message does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Unknown {
-    Refused,
-    Ignored,
-}
-
+/// Reads the message that is all of `json`.
 pub(in super::super) fn read(
     plan: &Plan,
     embedded: &Embedded,
-    json: &Value,
-    unknown: Unknown,
+    json: &[u8],
+    options: JsonOptions,
 ) -> Result<Val, CodecError> {
     let reader = JsonReader {
         plan,
         embedded,
         budget: &Budget::new(),
-        unknown,
+        options,
+        is_whole: true,
     };
-    reader.value(&plan.root, json, 0)
+    let mut text = Text::new(json)?;
+    let value = reader.value(&plan.root, &mut text, 0)?;
+    text.end()?;
+    Ok(value)
 }
 
-pub(super) struct JsonReader<'a> {
-    plan: &'a Plan,
-    pub(super) embedded: &'a Embedded,
-    budget: &'a Budget,
-    unknown: Unknown,
+pub(in super::super) struct JsonReader<'a> {
+    pub(in super::super) plan: &'a Plan,
+    pub(in super::super) embedded: &'a Embedded,
+    pub(in super::super) budget: &'a Budget,
+    pub(in super::super) options: JsonOptions,
+    /// Whether nothing but the text makes the message, so that what it requires
+    /// must be there.
+    pub(in super::super) is_whole: bool,
 }
 
 impl<'a> JsonReader<'a> {
     /// The same reader for a message of another plan.
-    pub(super) fn of<'p>(&self, plan: &'p Plan) -> JsonReader<'p>
+    pub(in super::super) fn of<'p>(&self, plan: &'p Plan) -> JsonReader<'p>
     where
         'a: 'p,
     {
-        JsonReader { plan, ..*self }
+        JsonReader {
+            plan,
+            is_whole: true,
+            ..*self
+        }
     }
 
     pub(super) fn ignores_unknown(&self) -> bool {
-        self.unknown == Unknown::Ignored
+        self.options.ignore_unknown
     }
 
-    pub(super) fn value(
+    pub(in super::super) fn value(
         &self,
         plan: &ValuePlan,
-        json: &Value,
+        json: &mut Text<'_>,
         depth: usize,
     ) -> Result<Val, CodecError> {
         match plan {
-            ValuePlan::Scalar(kind) | ValuePlan::Wrapper(kind) => number::scalar(*kind, json),
-            ValuePlan::Enum(index) => enumeration(self.plan.enumeration(*index), json),
+            ValuePlan::Scalar(kind) | ValuePlan::Wrapper(kind) => {
+                number::scalar(*kind, json.token()?)
+            }
+            ValuePlan::Enum(index) => enumeration(self.plan.enumeration(*index), &json.token()?),
             ValuePlan::Message(index) => self.message(self.plan.message(*index), json, depth),
             ValuePlan::Recursive(message) => {
                 let encoded = self.recursive(message, json, depth)?;
@@ -78,7 +88,8 @@ impl<'a> JsonReader<'a> {
                 Ok(Val::List(paths.into_iter().map(Val::String).collect()))
             }
             ValuePlan::Json(kind) => {
-                let json = structs::canonical(*kind, json)?;
+                let json = parse(json.raw()?.as_bytes()).map_err(without_place)?;
+                let json = structs::canonical(*kind, &json)?;
                 Ok(Val::String(json.to_string()))
             }
         }
@@ -87,36 +98,42 @@ impl<'a> JsonReader<'a> {
     fn message(
         &self,
         message: &MessagePlan,
-        json: &Value,
+        json: &mut Text<'_>,
         depth: usize,
     ) -> Result<Val, CodecError> {
-        let (first, second) = match (&message.json, json) {
-            (None, Value::Object(object)) => {
-                return self.members(message, object, depth, |_| true);
+        let (first, second) = match &message.json {
+            None => {
+                return match json.token()? {
+                    Token::Object => self.members(message, json, depth, |_| true),
+                    other => Err(mismatch("an object", &other)),
+                };
             }
-            (None, _) => return Err(mismatch("an object", json)),
-            (Some(JsonForm::Timestamp), _) => {
+            Some(JsonForm::Timestamp) => {
                 let expected = "a time like `2030-01-31T12:00:00Z`";
                 let (seconds, nanos) = text(json, expected, parse_timestamp)?;
                 (Val::S64(seconds), Val::S32(nanos))
             }
-            (Some(JsonForm::Duration), _) => {
+            Some(JsonForm::Duration) => {
                 let expected = "a duration like `1.5s`";
                 let (seconds, nanos) = text(json, expected, parse_duration)?;
                 (Val::S64(seconds), Val::S32(nanos))
             }
-            (Some(JsonForm::Any), _) => {
+            Some(JsonForm::Any) => {
                 let (type_url, value) = self.any(json, depth)?;
                 (Val::String(type_url), decode::bytes(&value))
             }
         };
         let mut target = self.empty(message, depth)?;
-        set(message, &mut target, 1, first);
-        set(message, &mut target, 2, second);
+        message.set(&mut target, 1, first);
+        message.set(&mut target, 2, second);
         Ok(target)
     }
 
-    fn empty(&self, message: &MessagePlan, depth: usize) -> Result<Val, CodecError> {
+    pub(in super::super) fn empty(
+        &self,
+        message: &MessagePlan,
+        depth: usize,
+    ) -> Result<Val, CodecError> {
         if depth > RECURSION_LIMIT {
             return Err(Kind::TooDeep.into());
         }
@@ -124,54 +141,60 @@ impl<'a> JsonReader<'a> {
         Ok(self.plan.empty(message))
     }
 
-    /// A message of those members of an object that `are_fields` takes.
+    /// A message of those members of an object that `are_fields` takes; `json`
+    /// stands before its brace.
     pub(super) fn members(
         &self,
         message: &MessagePlan,
-        object: &Map<String, Value>,
+        json: &mut Text<'_>,
         depth: usize,
         are_fields: impl Fn(&str) -> bool,
     ) -> Result<Val, CodecError> {
         let mut target = self.empty(message, depth)?;
         let mut seen = Seen::default();
-        for (name, json) in object.iter().filter(|(name, _)| are_fields(name)) {
-            let Some(index) = message.field_by_json_name(name) else {
+        json.members(|json, name| {
+            if !are_fields(&name) {
+                return json.skip();
+            }
+            let Some(index) = message.field_by_json_name(&name) else {
                 if self.ignores_unknown() {
-                    continue;
+                    return json.skip();
                 }
                 let message = message.full_name.clone();
-                return Err(CodecError::new(Kind::UnknownField { message }).in_field(name));
+                return Err(CodecError::new(Kind::UnknownField { message }).in_field(&name));
             };
             if !seen.insert(index) {
-                return Err(CodecError::new(Kind::Duplicate).in_field(name));
+                return Err(CodecError::new(Kind::Duplicate).in_field(&name));
             }
             let field = &message.fields[index];
             let Val::Record(record) = &mut target else {
-                continue;
+                return json.skip();
             };
             let Some((_, slot)) = record.get_mut(field.slot) else {
-                continue;
+                return json.skip();
             };
             self.field(message, field, json, slot, depth)
-                .map_err(|error| error.in_field(name))?;
-        }
-        if let (Form::Record, Val::Record(record)) = (&message.form, &target) {
+                .map_err(|error| error.in_field(&name))
+        })?;
+        if self.is_whole
+            && let (Form::Record, Val::Record(record)) = (&message.form, &target)
+        {
             require(message, record)?;
         }
         Ok(target)
     }
 
-    fn field(
+    pub(in super::super) fn field(
         &self,
         message: &MessagePlan,
         field: &FieldPlan,
-        json: &Value,
+        json: &mut Text<'_>,
         slot: &mut Val,
         depth: usize,
     ) -> Result<(), CodecError> {
         let repeated = matches!(field.shape, FieldShape::List | FieldShape::Map { .. });
         if json.is_null() && (repeated || !self.takes_null(&field.value)) {
-            return Ok(());
+            return json.token().map(drop);
         }
         let depth = depth + 1;
         match &field.shape {
@@ -185,11 +208,7 @@ impl<'a> JsonReader<'a> {
             }
             FieldShape::Case { name } => {
                 if !matches!(slot, Val::Option(None)) {
-                    let oneof = match &message.slots[field.slot].kind {
-                        SlotKind::Oneof { name, .. } => name.clone(),
-                        SlotKind::Field(_) => String::new(),
-                    };
-                    return Err(Kind::Oneof(oneof).into());
+                    return Err(Kind::Oneof(message.oneof_of(field).to_owned()).into());
                 }
                 if let Some(value) = self.known(field, json, depth)? {
                     let variant = Val::Variant(name.clone(), Some(Box::new(value)));
@@ -206,7 +225,7 @@ impl<'a> JsonReader<'a> {
     fn known(
         &self,
         field: &FieldPlan,
-        json: &Value,
+        json: &mut Text<'_>,
         depth: usize,
     ) -> Result<Option<Val>, CodecError> {
         match self.value(&field.value, json, depth) {
@@ -221,17 +240,24 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    fn list(&self, field: &FieldPlan, json: &Value, depth: usize) -> Result<Val, CodecError> {
-        let Value::Array(items) = json else {
-            return Err(mismatch("an array", json));
-        };
-        let mut list = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
+    fn list(
+        &self,
+        field: &FieldPlan,
+        json: &mut Text<'_>,
+        depth: usize,
+    ) -> Result<Val, CodecError> {
+        match json.token()? {
+            Token::Array => {}
+            other => return Err(mismatch("an array", &other)),
+        }
+        let mut list = Vec::new();
+        json.items(|json, index| {
             let value = self
-                .element(field, item, depth)
+                .element(field, json, depth)
                 .map_err(|error| error.in_element(index))?;
             list.extend(value);
-        }
+            Ok(())
+        })?;
         Ok(Val::List(list))
     }
 
@@ -239,21 +265,23 @@ impl<'a> JsonReader<'a> {
         &self,
         field: &FieldPlan,
         key_kind: ScalarPlan,
-        json: &Value,
+        json: &mut Text<'_>,
         depth: usize,
     ) -> Result<Val, CodecError> {
-        let Value::Object(members) = json else {
-            return Err(mismatch("an object", json));
-        };
-        let mut entries = Vec::with_capacity(members.len());
-        for (name, item) in members {
-            let entry = || {
-                let key = number::key(key_kind, name)?;
-                let value = self.element(field, item, depth)?;
+        match json.token()? {
+            Token::Object => {}
+            other => return Err(mismatch("an object", &other)),
+        }
+        let mut entries = Vec::new();
+        json.members(|json, name: Cow<'_, str>| {
+            let mut entry = || {
+                let key = number::key(key_kind, &name)?;
+                let value = self.element(field, json, depth)?;
                 Ok(value.map(|value| Val::Tuple(vec![key, value])))
             };
-            entries.extend(entry().map_err(|error: CodecError| error.in_element(name))?);
-        }
+            entries.extend(entry().map_err(|error: CodecError| error.in_element(&name))?);
+            Ok(())
+        })?;
         let given = entries.len();
         sort_entries(&mut entries);
         // `"1"` and `"1.0"` are one key.
@@ -267,11 +295,11 @@ impl<'a> JsonReader<'a> {
     fn element(
         &self,
         field: &FieldPlan,
-        json: &Value,
+        json: &mut Text<'_>,
         depth: usize,
     ) -> Result<Option<Val>, CodecError> {
         if json.is_null() && !self.takes_null(&field.value) {
-            return Err(mismatch("a value", json));
+            return Err(mismatch("a value", &Token::Null));
         }
         self.known(field, json, depth)
     }
@@ -284,6 +312,14 @@ impl<'a> JsonReader<'a> {
             _ => false,
         }
     }
+}
+
+/// The text has a place in a larger one, so its own lines say nothing.
+#[allow(clippy::needless_pass_by_value, reason = "shaped for `map_err`")]
+fn without_place(error: serde_json::Error) -> Kind {
+    let problem = error.to_string();
+    let end = problem.find(" at line ").unwrap_or(problem.len());
+    Kind::Json(problem[..end].to_owned())
 }
 
 fn require(message: &MessagePlan, record: &[(String, Val)]) -> Result<(), CodecError> {
@@ -301,7 +337,7 @@ fn require(message: &MessagePlan, record: &[(String, Val)]) -> Result<(), CodecE
     }
 }
 
-fn enumeration(plan: &EnumPlan, json: &Value) -> Result<Val, CodecError> {
+fn enumeration(plan: &EnumPlan, json: &Token<'_>) -> Result<Val, CodecError> {
     let unknown = |value: String| {
         CodecError::new(Kind::EnumValue {
             enumeration: plan.full_name.clone(),
@@ -309,11 +345,11 @@ fn enumeration(plan: &EnumPlan, json: &Value) -> Result<Val, CodecError> {
         })
     };
     let number = match json {
-        Value::Null if plan.is_null => 0,
-        Value::String(name) => plan
+        Token::Null if plan.is_null => 0,
+        Token::String(name) => plan
             .number(name)
             .ok_or_else(|| unknown(format!("`{}`", structs::shorten(name))))?,
-        Value::Number(_) => number::integer(json, "an integer of 32 bits")?,
+        Token::Number(_) => number::integer(json, "an integer of 32 bits")?,
         other => return Err(mismatch("the name or number of an enum value", other)),
     };
     plan.value(number)
@@ -321,21 +357,13 @@ fn enumeration(plan: &EnumPlan, json: &Value) -> Result<Val, CodecError> {
 }
 
 fn text<T>(
-    json: &Value,
+    json: &mut Text<'_>,
     expected: &'static str,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, CodecError> {
-    let Value::String(text) = json else {
-        return Err(mismatch(expected, json));
-    };
-    parse(text).ok_or_else(|| invalid(expected, text))
-}
-
-fn set(message: &MessagePlan, target: &mut Val, number: u32, value: Val) {
-    if let (Some(field), Val::Record(record)) = (message.field_by_number(number), target)
-        && let Some((_, slot)) = record.get_mut(field.slot)
-    {
-        *slot = value;
+    match json.token()? {
+        Token::String(text) => parse(&text).ok_or_else(|| invalid(expected, &text)),
+        other => Err(mismatch(expected, &other)),
     }
 }
 

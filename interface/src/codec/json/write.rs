@@ -19,16 +19,19 @@ use super::super::value;
 use super::super::well_known::{
     encode_base64, format_duration, format_field_mask, format_timestamp,
 };
+use super::JsonOptions;
 
 pub(in super::super) fn write(
     plan: &Plan,
     embedded: &Embedded,
     value: &Val,
+    options: JsonOptions,
     out: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
     JsonWriter {
         plan,
         embedded,
+        options,
         budget: &Budget::new(),
         depth: Cell::new(0),
     }
@@ -41,6 +44,7 @@ pub(in super::super) fn write_field(
     embedded: &Embedded,
     value: &Val,
     name: &str,
+    options: JsonOptions,
     out: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
     let unknown = |message: String| CodecError::new(Kind::UnknownField { message }).in_field(name);
@@ -58,12 +62,32 @@ pub(in super::super) fn write_field(
     let writer = JsonWriter {
         plan,
         embedded,
+        options,
         budget: &Budget::new(),
         depth: Cell::new(0),
     };
     writer
         .lone_field(message, field, slot_cases(&slot.kind), value, out)
         .map_err(|error| error.in_field(name))
+}
+
+/// The JSON of an `Any` that stands alone.
+pub(in super::super) fn any(
+    plan: &Plan,
+    embedded: &Embedded,
+    type_url: &str,
+    encoded: &[u8],
+) -> Result<Vec<u8>, CodecError> {
+    let writer = JsonWriter {
+        plan,
+        embedded,
+        options: JsonOptions::default(),
+        budget: &Budget::new(),
+        depth: Cell::new(0),
+    };
+    let mut out = Vec::new();
+    writer.any(type_url, encoded, &mut out)?;
+    Ok(out)
 }
 
 fn slot_cases(slot: &SlotKind) -> &[usize] {
@@ -76,6 +100,7 @@ fn slot_cases(slot: &SlotKind) -> &[usize] {
 pub(super) struct JsonWriter<'a> {
     plan: &'a Plan,
     pub(super) embedded: &'a Embedded,
+    options: JsonOptions,
     /// For the messages that a component has as bytes.
     pub(super) budget: &'a Budget,
     /// How many messages are around the one that is being written.
@@ -91,6 +116,7 @@ impl<'a> JsonWriter<'a> {
         JsonWriter {
             plan,
             embedded: self.embedded,
+            options: self.options,
             budget: self.budget,
             depth: self.depth.clone(),
         }
@@ -104,7 +130,7 @@ impl<'a> JsonWriter<'a> {
     ) -> Result<(), CodecError> {
         match plan {
             ValuePlan::Scalar(kind) | ValuePlan::Wrapper(kind) => scalar(*kind, value, out),
-            ValuePlan::Enum(index) => enumeration(self.plan.enumeration(*index), value, out),
+            ValuePlan::Enum(index) => self.enumeration(self.plan.enumeration(*index), value, out),
             ValuePlan::Message(index) => self.message(self.plan.message(*index), value, out),
             ValuePlan::Recursive(message) => self.recursive(message, &bytes_of(value)?, out),
             ValuePlan::FieldMask => {
@@ -211,7 +237,12 @@ impl<'a> JsonWriter<'a> {
             };
             out.push(separator);
             separator = b',';
-            out.extend_from_slice(field.json_key.as_bytes());
+            let key = if self.options.preserve_proto_field_names {
+                &field.proto_key
+            } else {
+                &field.json_key
+            };
+            out.extend_from_slice(key.as_bytes());
             self.contents(field, value, out)
                 .map_err(|error| error.in_field(&field.name))?;
         }
@@ -224,10 +255,11 @@ impl<'a> JsonWriter<'a> {
         field: &FieldPlan,
         value: &'v Val,
     ) -> Result<Option<&'v Val>, CodecError> {
+        let always = self.options.always_print_fields_with_no_presence;
         match &field.shape {
             FieldShape::Plain => {
                 let default = value::is_default_value(self.plan, &field.value, value)?;
-                Ok((!default).then_some(value))
+                Ok((!default || always).then_some(value))
             }
             FieldShape::Required | FieldShape::Case { .. } => Ok(Some(value)),
             FieldShape::Optional => match value {
@@ -235,7 +267,8 @@ impl<'a> JsonWriter<'a> {
                 other => Err(value::mismatch("an option", other)),
             },
             FieldShape::List | FieldShape::Map { .. } => {
-                Ok((!value::list(value)?.is_empty()).then_some(value))
+                let is_empty = value::list(value)?.is_empty();
+                Ok((!is_empty || always).then_some(value))
             }
         }
     }
@@ -302,16 +335,21 @@ impl<'a> JsonWriter<'a> {
         };
         self.contents(field, value, out)
     }
-}
 
-fn enumeration(plan: &EnumPlan, value: &Val, out: &mut Vec<u8>) -> Result<(), CodecError> {
-    let number = value::enum_number(plan, value)?;
-    match plan.case(number) {
-        Some(_) if plan.is_null => out.extend_from_slice(b"null"),
-        Some(case) => put_string(&case.name, out),
-        None => put(out, format_args!("{number}")),
+    fn enumeration(
+        &self,
+        plan: &EnumPlan,
+        value: &Val,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CodecError> {
+        let number = value::enum_number(plan, value)?;
+        match plan.case(number) {
+            Some(_) if plan.is_null => out.extend_from_slice(b"null"),
+            Some(case) if !self.options.enums_as_integers => put_string(&case.name, out),
+            _ => put(out, format_args!("{number}")),
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn scalar(kind: ScalarPlan, value: &Val, out: &mut Vec<u8>) -> Result<(), CodecError> {

@@ -19,7 +19,7 @@ impl Plan {
     }
 
     /// The tables of a message that a component only has as bytes.
-    pub(super) fn whole(message: &MessageDescriptor) -> Self {
+    pub(in super::super) fn whole(message: &MessageDescriptor) -> Self {
         Builder::new(Source::Descriptors).build(message)
     }
 }
@@ -218,6 +218,7 @@ fn field_plan(
         name: descriptor.name().to_owned(),
         json_name: descriptor.json_name().to_owned(),
         json_key: format!("{}:", serde_json::Value::from(descriptor.json_name())),
+        proto_key: format!("\"{}\":", descriptor.name()),
         number: descriptor.number(),
         slot,
         shape,

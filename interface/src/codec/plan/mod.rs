@@ -79,6 +79,8 @@ pub(super) struct FieldPlan {
     pub(super) json_name: String,
     /// The name as it opens a member of a JSON object: `"name":`.
     pub(super) json_key: String,
+    /// The same with the name in the `.proto`.
+    pub(super) proto_key: String,
     pub(super) number: u32,
     pub(super) slot: usize,
     pub(super) shape: FieldShape,
@@ -148,7 +150,7 @@ pub(super) struct CasePlan {
 }
 
 /// Whether an enum keeps numbers that it has no name for.
-pub(crate) fn is_open(enumeration: &EnumDescriptor) -> bool {
+fn is_open(enumeration: &EnumDescriptor) -> bool {
     enumeration.parent_file().syntax() == prost_reflect::Syntax::Proto3
 }
 
@@ -245,6 +247,23 @@ impl MessagePlan {
             None => *self.by_number.get(&number)?,
         };
         Some(&self.fields[index])
+    }
+
+    /// Sets the field of a number, which is a plain one.
+    pub(super) fn set(&self, target: &mut Val, number: u32, value: Val) {
+        if let (Some(field), Val::Record(record)) = (self.field_by_number(number), target)
+            && let Some((_, slot)) = record.get_mut(field.slot)
+        {
+            *slot = value;
+        }
+    }
+
+    /// The name of the oneof that the field is in; empty where it is in none.
+    pub(super) fn oneof_of(&self, field: &FieldPlan) -> &str {
+        match &self.slots[field.slot].kind {
+            SlotKind::Oneof { name, .. } => name,
+            SlotKind::Field(_) => "",
+        }
     }
 
     /// The index of a field by its JSON name or its name in the `.proto`.

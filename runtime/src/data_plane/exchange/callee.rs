@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 use tonic::Code;
+use vimana_interface::codec::JsonOptions;
 
 use super::auth::Authenticator;
 use crate::data_plane::failure::Refusal;
@@ -29,6 +30,8 @@ pub(in crate::data_plane) struct Callee {
     pub(in crate::data_plane) shadows: Shadows,
     /// What keeps the caller with the version, for the answer to set.
     pub(in crate::data_plane) cookie: Option<HeaderValue>,
+    /// How messages are written and read as JSON.
+    pub(in crate::data_plane) json: JsonOptions,
 }
 
 impl Callee {
@@ -40,14 +43,6 @@ impl Callee {
     /// Bytes of one response message, as far as this machine can address them.
     pub(in crate::data_plane) fn response_limit(&self) -> usize {
         usize::try_from(self.limits.response_bytes).unwrap_or(usize::MAX)
-    }
-
-    /// Refuses what a front that takes one message and gives one cannot serve.
-    pub(in crate::data_plane) fn check_unary(&self) -> Result<(), Refusal> {
-        if self.method.is_unary() {
-            return Ok(());
-        }
-        Err(self.streams_unserved())
     }
 
     /// The answer where this method's streams cannot be served.

@@ -279,6 +279,7 @@ pub(super) fn service(component: Digest, size_bytes: u64) -> [Resource; 5] {
             wit: "package x:y;".into(),
             file_descriptor_set: descriptors(),
             http_bindings: Vec::new(),
+            comments: Vec::new(),
         }),
         &[],
     );

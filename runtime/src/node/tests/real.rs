@@ -94,6 +94,7 @@ fn walkthrough(index: usize, component: Digest, size: usize, descriptors: &[u8])
             wit: String::new(),
             file_descriptor_set: descriptors.to_vec(),
             http_bindings: Vec::new(),
+            comments: Vec::new(),
         }),
         &[],
     );
