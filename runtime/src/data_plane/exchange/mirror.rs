@@ -73,6 +73,7 @@ fn shadow_callee(callee: &Callee, copy: &Copy) -> Callee {
         limits: callee.limits,
         quota: callee.quota.clone(),
         outbound: callee.outbound.clone(),
+        json: callee.json,
         auth: None,
         shadows: Shadows::default(),
         cookie: None,
