@@ -12,7 +12,7 @@ mod support;
 
 use support::process::{Running, addresses, run};
 
-/// The validator, as PyPI has it.
+/// The public validator of documents, as `pip` knows it.
 const VALIDATOR: &str = "openapi-spec-validator==0.7.2";
 
 const DOMAIN: &str = "transcode.example.com";
