@@ -177,7 +177,13 @@ fn validator() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(VALIDATOR.replace("==", "-"));
     if !folder.join("openapi_spec_validator").is_dir() {
         let installed = run(Command::new("python3")
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ])
             .arg("--target")
             .arg(&folder)
             .arg(VALIDATOR));

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use futures::stream;
 use tonic::Code;
-use vimana_interface::codec::parse_json;
+use vimana_interface::codec::JsonOptions;
 use wasmtime::component::Val;
 
 use super::call::{Caller, Input, Output, OutputBody, Piece};
@@ -91,9 +91,12 @@ fn read(callee: &Callee, codec: Codec, message: &[u8]) -> Result<Val, Refusal> {
             .from_protobuf(message)
             .map_err(|error| invalid(&error)),
         Codec::Json => {
-            let json = parse_json(message).map_err(|error| invalid(&error))?;
+            let options = JsonOptions {
+                ignore_unknown: true,
+                ..callee.json
+            };
             request
-                .from_newer_json(&json)
+                .read_json(message, options)
                 .map_err(|error| invalid(&error))
         }
     }
@@ -110,7 +113,9 @@ fn write(callee: &Callee, codec: Codec, value: &Val) -> Result<Bytes, Refusal> {
         }
         Codec::Json => {
             let mut message = Vec::new();
-            response.to_json(value, &mut message).map_err(broken)?;
+            response
+                .write_json(value, callee.json, &mut message)
+                .map_err(broken)?;
             message.into()
         }
     };
