@@ -66,7 +66,6 @@ impl Resources<'_, '_> {
                 auth: auth::resolve(service, self.texts, self.out),
                 cors: service.config.cors().map(cors),
                 json: json(&service.config),
-                ..Default::default()
             }),
             self.texts.origin(&newest.span),
         );
