@@ -29,7 +29,7 @@ use tonic::body::Body;
 
 pub(crate) use connection::Connection;
 
-use crate::tls::Tls;
+use crate::tls::{Tls, TlsError, TlsFiles};
 use activity::{Activity, Answer, Quiet};
 use handshake::Handshakes;
 use http_settings::HttpSettings;
@@ -60,6 +60,14 @@ impl Listener {
             tls,
             settings: HttpSettings::default(),
         }
+    }
+}
+
+impl Listener {
+    /// One whose connections are secured by the certificate in these files, which are
+    /// followed: what they say when a client comes is what it gets.
+    pub async fn secured(tcp: TcpListener, files: TlsFiles) -> Result<Self, TlsError> {
+        Ok(Self::new(tcp, Some(Tls::open(files).await?)))
     }
 }
 

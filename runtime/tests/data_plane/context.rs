@@ -135,7 +135,7 @@ async fn a_traps_backtrace_goes_to_the_log() {
 
 /// Events as text: level, target, and each field.
 #[derive(Default, Clone)]
-struct Events(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Events(pub(crate) Arc<Mutex<Vec<String>>>);
 
 impl Subscriber for Events {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {

@@ -438,3 +438,27 @@ pub(crate) fn wasi_user() -> Vec<u8> {
     );
     component(&with_wasi, &world, &core(imports, &items))
 }
+
+/// Answers with the subject of the caller, or nothing where nobody is known; fails
+/// where it sees the caller's token.
+pub(crate) fn who() -> Vec<u8> {
+    let (wit, world) = wit(&proto(""), "bar.FooService");
+    let imports = r#"
+        (import "vimana:service/types@1.0.0" "[method]context.get-metadata"
+          (func $get (param i32 i32 i32 i32)))
+        (import "vimana:service/types@1.0.0" "[method]context.caller"
+          (func $caller (param i32 i32)))"#;
+    let items = r#"
+        (data (i32.const 1024) "authorization")
+        (func (export "say-hello")
+          (param $ctx i32) (param $name i32) (param $name_len i32) (result i32)
+          (call $get (local.get $ctx) (i32.const 1024) (i32.const 13) (i32.const 64))
+          (if (i32.load (i32.const 68)) (then unreachable))
+          (call $caller (local.get $ctx) (i32.const 128))
+          (i32.store (i32.const 4) (i32.const 1024))
+          (if (i32.load8_u (i32.const 128)) (then
+            (i32.store (i32.const 4) (i32.load (i32.const 140)))
+            (i32.store (i32.const 8) (i32.load (i32.const 144)))))
+          (i32.const 0))"#;
+    component(&wit, &world, &core(imports, items))
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod artifacts;
+mod auth;
 mod client;
 mod connect;
 mod context;
@@ -11,9 +12,12 @@ mod failures;
 mod grpc;
 mod guest;
 mod health;
+mod issuer;
 mod json;
 mod node;
 mod reflection;
 mod routing;
 mod streams;
+mod tls;
+mod traffic;
 mod web;

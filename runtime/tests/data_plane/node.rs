@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 use vimana_proto::{Digest, ServiceName, VersionName};
 use vimana_runtime::data_plane::{DataPlane, Selector};
 use vimana_runtime::{
-    InterfaceEntry, Limits, ServiceEntry, Serving, ServingConfig, Snapshot, Target, VersionEntry,
+    InterfaceEntry, Limits, Listener, ServiceEntry, Serving, ServingConfig, Snapshot, Target,
+    TlsFiles, VersionEntry,
 };
 
 use crate::guest;
@@ -64,15 +65,33 @@ impl Node {
     }
 
     pub(crate) async fn start_in(folder: TempDir, selector: Selector) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        Self::start_on(listener.into(), address, folder, selector)
+    }
+
+    /// A node whose connections are secured.
+    pub(crate) async fn start_secured(files: TlsFiles) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let listener = Listener::secured(listener, files).await.unwrap();
+        let selector = Box::new(|_| unreachable!("only one version is served"));
+        Self::start_on(listener, address, tempfile::tempdir().unwrap(), selector)
+    }
+
+    fn start_on(
+        listener: Listener,
+        address: SocketAddr,
+        folder: TempDir,
+        selector: Selector,
+    ) -> Self {
         let config = ServingConfig {
             artifacts: folder.path().join("artifacts"),
             control: None,
         };
         let plane = Arc::new(DataPlane::with_selector(&config, selector).unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let serving = tokio::spawn(Arc::clone(&plane).serve(listener.into(), stop.clone()));
+        let serving = tokio::spawn(Arc::clone(&plane).serve(listener, stop.clone()));
         Self {
             address,
             plane,
