@@ -46,8 +46,8 @@ pub(crate) struct Announcement {
 }
 
 impl Announcement {
-    /// Leaves the addresses in `root`.
-    pub(crate) fn publish(root: &Path, control: SocketAddr, data: SocketAddr) -> io::Result<Self> {
+    /// Leaves the address of the control API and the URL of the services in `root`.
+    pub(crate) fn publish(root: &Path, control: SocketAddr, data: String) -> io::Result<Self> {
         let path = notice_path(root);
         let mut file = OpenOptions::new()
             .read(true)
@@ -68,7 +68,7 @@ impl Announcement {
         let notice = Notice {
             format_version: 1,
             control: format!("http://{control}"),
-            data: format!("http://{data}"),
+            data,
             pid: std::process::id(),
         };
         file.set_len(0)?;
@@ -111,13 +111,14 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         make_folder(root.path()).unwrap();
         let address: SocketAddr = "127.0.0.1:7700".parse().unwrap();
+        let data = || "https://127.0.0.1:8080".to_owned();
 
-        let announcement = Announcement::publish(root.path(), address, address).unwrap();
+        let announcement = Announcement::publish(root.path(), address, data()).unwrap();
         assert_eq!(
             announced(root.path()).as_deref(),
             Some("http://127.0.0.1:7700")
         );
-        assert!(Announcement::publish(root.path(), address, address).is_err());
+        assert!(Announcement::publish(root.path(), address, data()).is_err());
 
         let stale = std::fs::read(notice_path(root.path())).unwrap();
         drop(announcement);

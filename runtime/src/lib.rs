@@ -33,5 +33,5 @@ pub use snapshot::{
     Target, VersionEntry,
 };
 pub use store::StoreError;
-pub use tls::{ClientCertificates, TlsError, TlsFiles};
+pub use tls::{ClientCertificates, SelfSigned, SelfSignedError, TlsError, TlsFiles};
 pub use token::{Token, TokenError};

@@ -7,7 +7,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use vimana_runtime::{Node, NodeConfig};
+use vimana_runtime::{ClientCertificates, Node, NodeConfig, TlsFiles};
 
 use crate::arguments::Global;
 use crate::command_error::{Code, CommandError};
@@ -35,6 +35,53 @@ pub(crate) struct Listeners {
     /// The control API: gRPC and HTTP/JSON
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7700")]
     pub(crate) control: SocketAddr,
+
+    #[command(flatten)]
+    tls: Tls,
+}
+
+/// What secures the data plane. The files are read again when they change.
+#[derive(clap::Args)]
+struct Tls {
+    /// Serves over TLS, with this certificate and those that lead to its authority, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+
+    /// Takes clients with a certificate of these authorities, in PEM, and no others
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_client_ca: Option<PathBuf>,
+
+    /// Takes clients without a certificate as well
+    #[arg(long, requires = "tls_client_ca")]
+    tls_client_optional: bool,
+}
+
+impl Listeners {
+    /// The files that secure the data plane, where any do.
+    pub(crate) fn tls(&self) -> Option<TlsFiles> {
+        let tls = &self.tls;
+        Some(TlsFiles {
+            certificate: tls.tls_cert.clone()?,
+            key: tls.tls_key.clone()?,
+            clients: tls
+                .tls_client_ca
+                .clone()
+                .map(|authorities| ClientCertificates {
+                    authorities,
+                    optional: tls.tls_client_optional,
+                }),
+        })
+    }
+}
+
+/// The URL of a node's services.
+pub(crate) fn data_url(node: &Node, is_secure: bool) -> String {
+    let scheme = if is_secure { "https" } else { "http" };
+    format!("{scheme}://{}", node.data_address())
 }
 
 pub(crate) fn run(
@@ -45,10 +92,13 @@ pub(crate) fn run(
     super::logging();
     super::runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
-        let node = start(&arguments.listeners, arguments.state.clone(), global).await?;
+        let tls = arguments.listeners.tls();
+        let is_secure = tls.is_some();
+        let state = arguments.state.clone();
+        let node = start(&arguments.listeners, tls, state, global).await?;
         output.data(format_args!(
-            "Serving on http://{}, control API on http://{}\n",
-            node.data_address(),
+            "Serving on {}, control API on http://{}\n",
+            data_url(&node, is_secure),
             node.control_address()
         ))?;
         signals.next().await;
@@ -63,6 +113,7 @@ pub(crate) fn run(
 /// Starts a node with the token that the command line names.
 pub(crate) async fn start(
     listeners: &Listeners,
+    tls: Option<TlsFiles>,
     state: PathBuf,
     global: &Global,
 ) -> Result<Node, CommandError> {
@@ -73,7 +124,7 @@ pub(crate) async fn start(
         control: listeners.control,
         state,
         token,
-        tls: None,
+        tls,
     })
     .await
     .map_err(|error| failed(&error))

@@ -4,6 +4,7 @@
 //! watch over the work tree. While it runs, every other command in the repository
 //! finds it by itself.
 
+mod certificate;
 mod invitation;
 mod watch;
 
@@ -19,6 +20,7 @@ use crate::endpoint::{self, Announcement};
 use crate::output::Output;
 use crate::repository::Repository;
 use crate::workflow::{self, FreshApply, RepositoryComponents};
+use certificate::OwnCertificate;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -29,6 +31,11 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     listeners: Listeners,
+
+    /// Serves over TLS, with a certificate of its own for this machine and the domains
+    /// of the repository, which is kept in `.vimana/tls`
+    #[arg(long, conflicts_with = "tls_cert")]
+    tls: bool,
 
     /// The folder of the node's state, instead of `.vimana/node` in the repository
     #[arg(long, value_name = "DIR", env = "VIMANA_STATE")]
@@ -61,18 +68,27 @@ async fn serve_and_follow(
         .state
         .clone()
         .unwrap_or_else(|| folder.join("node"));
-    let node = serve::start(&arguments.listeners, state, global).await?;
-    let announcement = Announcement::publish(
-        repository.root(),
-        node.control_address(),
-        node.data_address(),
-    )?;
+    let own = arguments
+        .tls
+        .then(|| OwnCertificate::open(&folder.join("tls")));
+    let mut own = own.transpose()?;
+    let tls = match &own {
+        Some(own) => Some(own.files()),
+        None => arguments.listeners.tls(),
+    };
+    let is_secure = tls.is_some();
+    let node = serve::start(&arguments.listeners, tls, state, global).await?;
+    let data = serve::data_url(&node, is_secure);
+    let announcement =
+        Announcement::publish(repository.root(), node.control_address(), data.clone())?;
     let mut changes = watch::Changes::watch(repository.root())?;
     output.data(format_args!(
-        "Serving on http://{}, control API on http://{}\n\n",
-        node.data_address(),
+        "Serving on {data}, control API on http://{}\n\n",
         node.control_address()
     ))?;
+    if let Some(own) = &own {
+        output.data(own.advice())?;
+    }
 
     let follow = async {
         // The node of this very process, by the way that every other client takes.
@@ -80,10 +96,16 @@ async fn serve_and_follow(
         let engine = workflow::connect_to(&endpoint, global).await?;
         let mut invited = false;
         loop {
-            match converge(repository, &engine, output).await {
+            let converged = converge(repository, &engine, output).await;
+            if let (Some(own), Ok(Some(desired))) = (&mut own, &converged) {
+                own.cover(&desired.graph)?;
+            }
+            match converged {
                 // Said once: the address stays.
                 Ok(Some(desired)) if !invited => {
-                    output.data(invitation::text(&desired.graph, node.data_address()))?;
+                    let trust = own.as_ref().map(OwnCertificate::curl_option);
+                    let trust = trust.unwrap_or_default();
+                    output.data(invitation::text(&desired.graph, &data, &trust))?;
                     invited = true;
                 }
                 Ok(_) => {}

@@ -5,7 +5,9 @@ mod client;
 mod der;
 mod files;
 mod follow;
+mod self_signed;
 
 pub(crate) use client::ClientCertificate;
 pub use files::{ClientCertificates, TlsError, TlsFiles};
 pub(crate) use follow::Tls;
+pub use self_signed::{SelfSigned, SelfSignedError};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -261,13 +261,14 @@ async fn strangers_do_not_make_the_node_ask_the_issuer() {
     let node = node(auth(vec![KeySource::Url(issuer.url())])).await;
     let token = key.token(&claims("ada"));
     assert_eq!(over_grpc(&node, Some(&token)).await.unwrap(), "ada");
-    issuer.has(&[&unknown]);
-    for number in 0..20 {
+    let began = Instant::now();
+    for number in 0..50 {
         let header = json!({ "alg": "EdDSA", "kid": number.to_string() });
         let token = unknown.token_with(&header, &claims("ada"));
         assert!(over_grpc(&node, Some(&token)).await.is_err());
     }
-    // It was asked moments ago.
-    assert_eq!(issuer.asked.load(Ordering::Relaxed), 1);
+    // Once when the service was applied, and then once in 10 s.
+    let most = 2 + began.elapsed().as_secs() / 10;
+    assert!(issuer.asked.load(Ordering::Relaxed) <= most);
     assert_eq!(over_grpc(&node, Some(&token)).await.unwrap(), "ada");
 }

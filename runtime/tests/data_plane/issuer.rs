@@ -10,7 +10,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -44,7 +43,7 @@ impl Key {
             id: id.to_owned(),
         };
         let file = key.file();
-        let arguments = [&["genpkey", "-algorithm"], options].concat();
+        let arguments = [&["genpkey", "-algorithm"][..], options].concat();
         openssl(&arguments, &["-out", file.to_str().unwrap()], b"");
         key
     }
@@ -193,7 +192,6 @@ pub(crate) fn now() -> u64 {
 /// Serves keys over HTTP.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    document: Arc<Mutex<String>>,
     pub(crate) asked: Arc<AtomicU64>,
 }
 
@@ -201,29 +199,21 @@ impl Server {
     pub(crate) async fn start(keys: &[&Key]) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let document = Arc::new(Mutex::new(document(keys)));
+        let document = document(keys);
         let asked = Arc::new(AtomicU64::new(0));
-        let (served, counted) = (Arc::clone(&document), Arc::clone(&asked));
+        let counted = Arc::clone(&asked);
         let answer = move || {
             counted.fetch_add(1, Ordering::Relaxed);
-            let document = served.lock().clone();
+            let document = document.clone();
             async move { ([("cache-control", "max-age=3600")], document) }
         };
         let routes = axum::Router::new().route("/keys", axum::routing::get(answer));
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        Self {
-            address,
-            document,
-            asked,
-        }
+        Self { address, asked }
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}/keys", self.address)
-    }
-
-    pub(crate) fn has(&self, keys: &[&Key]) {
-        *self.document.lock() = document(keys);
     }
 }
 

@@ -1,7 +1,6 @@
 //! A line that calls one of the services, for whoever has just started them.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 
 use prost_reflect::{DescriptorPool, Kind as FieldKind, MethodDescriptor};
 use vimana_compiler::Graph;
@@ -10,8 +9,9 @@ use vimana_proto::state::v1::{Interface, spec};
 use vimana_proto::{Kind, ServiceName};
 
 /// The text that `up` prints when it serves; empty where nothing can be called
-/// with a plain GET.
-pub(crate) fn text(graph: &Graph, data: SocketAddr) -> String {
+/// with a plain GET. `data` is the URL of the services, and `options` are what curl
+/// needs for it.
+pub(crate) fn text(graph: &Graph, data: &str, options: &str) -> String {
     let domains: BTreeSet<String> = interfaces(graph)
         .filter_map(|interface| {
             Some(
@@ -36,7 +36,7 @@ pub(crate) fn text(graph: &Graph, data: SocketAddr) -> String {
         _ => String::new(),
     };
     format!(
-        "\nTry it:\n\n  curl{host} 'http://{data}{path}{}'\n\n",
+        "\nTry it:\n\n  curl{options}{host} '{data}{path}{}'\n\n",
         query(&method, &path)
     )
 }
