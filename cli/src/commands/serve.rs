@@ -44,20 +44,39 @@ pub(crate) struct Listeners {
 #[derive(clap::Args)]
 struct Tls {
     /// Serves over TLS, with this certificate and those that lead to its authority, in PEM
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
-    tls_cert: Option<PathBuf>,
+    #[arg(
+        id = "tls_cert",
+        long = "tls-cert",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    certificate: Option<PathBuf>,
 
     /// The private key of the certificate, in PEM
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    tls_key: Option<PathBuf>,
+    #[arg(
+        id = "tls_key",
+        long = "tls-key",
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    key: Option<PathBuf>,
 
     /// Takes clients with a certificate of these authorities, in PEM, and no others
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    tls_client_ca: Option<PathBuf>,
+    #[arg(
+        id = "tls_client_ca",
+        long = "tls-client-ca",
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    client_authorities: Option<PathBuf>,
 
     /// Takes clients without a certificate as well
-    #[arg(long, requires = "tls_client_ca")]
-    tls_client_optional: bool,
+    #[arg(
+        id = "tls_client_optional",
+        long = "tls-client-optional",
+        requires = "tls_client_ca"
+    )]
+    client_optional: bool,
 }
 
 impl Listeners {
@@ -65,14 +84,14 @@ impl Listeners {
     pub(crate) fn tls(&self) -> Option<TlsFiles> {
         let tls = &self.tls;
         Some(TlsFiles {
-            certificate: tls.tls_cert.clone()?,
-            key: tls.tls_key.clone()?,
+            certificate: tls.certificate.clone()?,
+            key: tls.key.clone()?,
             clients: tls
-                .tls_client_ca
+                .client_authorities
                 .clone()
                 .map(|authorities| ClientCertificates {
                     authorities,
-                    optional: tls.tls_client_optional,
+                    optional: tls.client_optional,
                 }),
         })
     }

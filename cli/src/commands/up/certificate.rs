@@ -14,7 +14,9 @@ pub(super) struct OwnCertificate(SelfSigned);
 impl OwnCertificate {
     /// The one that is in a folder, or a new one.
     pub(super) fn open(folder: &Path) -> Result<Self, CommandError> {
-        SelfSigned::open(folder).map(Self).map_err(failed)
+        SelfSigned::open(folder)
+            .map(Self)
+            .map_err(|error| failed(&error))
     }
 
     pub(super) fn files(&self) -> TlsFiles {
@@ -25,7 +27,10 @@ impl OwnCertificate {
     pub(super) fn cover(&mut self, graph: &Graph) -> Result<(), CommandError> {
         let domains = graph.nodes_of(Kind::Domain);
         let domains = domains.map(|node| node.address.name().to_owned());
-        self.0.cover(domains).map(|_| ()).map_err(failed)
+        self.0
+            .cover(domains)
+            .map(|_| ())
+            .map_err(|error| failed(&error))
     }
 
     /// What curl needs in order to trust it.
@@ -42,6 +47,6 @@ impl OwnCertificate {
     }
 }
 
-fn failed(error: SelfSignedError) -> CommandError {
-    CommandError::from_error(Code::Failed, &error)
+fn failed(error: &SelfSignedError) -> CommandError {
+    CommandError::from_error(Code::Failed, error)
 }
