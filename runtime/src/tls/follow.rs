@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use rustls::ServerConfig;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -16,6 +16,8 @@ use super::files::{TlsError, TlsFiles};
 /// Whoever renews a certificate writes several files: they are read when nothing
 /// happened for so long.
 const QUIET: Duration = Duration::from_millis(200);
+/// How long to wait for that.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How often the files are looked at where no event told of a change: file systems of
 /// a network have no events.
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -115,13 +117,17 @@ impl Follower {
         }
     }
 
-    /// Waits for an event, and for what follows it; or until it is time to look.
+    /// Waits for an event, and for what follows it at once; or until it is time to look.
     async fn changed(&mut self) {
         let first = tokio::time::timeout(INTERVAL, self.events.changed());
         if first.await.is_err() {
             return;
         }
-        while let Ok(Ok(())) = tokio::time::timeout(QUIET, self.events.changed()).await {}
+        let quiet = async {
+            while let Ok(Ok(())) = tokio::time::timeout(QUIET, self.events.changed()).await {}
+        };
+        // In a folder in which something happens all the time, it is never quiet.
+        let _ = tokio::time::timeout(PATIENCE, quiet).await;
     }
 }
 
@@ -131,8 +137,11 @@ fn watch_files(
     files: &TlsFiles,
     events: watch::Sender<()>,
 ) -> Result<RecommendedWatcher, TlsError> {
-    let mut watcher = notify::recommended_watcher(move |_| {
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         // An error means that events may have been lost.
+        if event.is_ok_and(|event| is_reading(event.kind)) {
+            return;
+        }
         events.send_replace(());
     })
     .map_err(TlsError::Watch)?;
@@ -143,6 +152,17 @@ fn watch_files(
             .map_err(TlsError::Watch)?;
     }
     Ok(watcher)
+}
+
+/// Whether an event is about somebody who only looks, as the node itself does.
+fn is_reading(kind: EventKind) -> bool {
+    use notify::event::{AccessKind, AccessMode};
+
+    match kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,
+        EventKind::Access(_) => true,
+        _ => false,
+    }
 }
 
 fn folders(path: &Path) -> impl Iterator<Item = PathBuf> {
