@@ -203,10 +203,8 @@ mod tests {
             };
             assert_eq!(status(&compressed), 413);
             assert_eq!(status(b"garbage"), 400);
-            assert_eq!(
-                status(&compressed[..compressed.len() / 2]),
-                if coding == Coding::Zstd { 400 } else { 413 }
-            );
+            let whole = coding.compress(b"what is cut off in the middle").unwrap();
+            assert_eq!(status(&whole[..whole.len() / 2]), 400);
         }
     }
 

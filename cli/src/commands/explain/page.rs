@@ -189,6 +189,8 @@ so little that nothing could run.
   `concurrent_requests` · 1 · 10,000
   `queue_length`, `streams` · 0 · 10,000
   `reuse.max_requests` · 1 · 1,000,000
+  `clock_skew` of `auth` · 0 s · 10 min
+  `http.cors.max_age` · 0 s · 24 h, which no browser exceeds
 
 Why
 

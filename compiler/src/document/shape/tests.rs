@@ -228,6 +228,7 @@ fn a_value_of_the_wrong_type_is_refused_at_every_key() {
         "workspace": {"name": "a", "domain": "a.b", "default_cluster": "x"},
         "cluster": {"x": {"engine": "embedded", "endpoint": "http://a", "region": "a/b", "also": [], "cost": 1}},
         "variable": {"x": {"env": "x", "secret": true}},
+        "domain": {"x": {"openapi": true}},
         "check": {"rules": {"VM0045": "off"}},
     });
     let vpods = json!({"sessions": [{"name": "a", "limitConnections": 1, "containers": [{

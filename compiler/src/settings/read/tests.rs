@@ -96,7 +96,7 @@ max_deletes = 1
     snapbox::assert_data_eq!(
         found.join("\n"),
         snapbox::str![[r#"
-19:2 unknown key `reconcile` in `vimana.toml` [the keys are `workspace`, `cluster`, `variable` and `check`]
+19:2 unknown key `reconcile` in `vimana.toml` [the keys are `workspace`, `cluster`, `variable`, `domain` and `check`]
 8:1 unknown key `endpont` in `[cluster.local]` [did you mean `endpoint`?]
 7:10 the engine `kubernetes` is not supported yet [use `engine = "embedded"`, the control API of a `vimana serve` node]
 9:12 `127.0.0.1` is no endpoint [write `http://HOST:PORT`, as in `http://127.0.0.1:7700`]

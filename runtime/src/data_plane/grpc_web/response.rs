@@ -109,7 +109,7 @@ mod tests {
     #[tokio::test]
     async fn trailers_are_the_last_frame() {
         let expected = [
-            b"\0\0\0\0\x03Ada\x80\0\0\0\x27".as_slice(),
+            b"\0\0\0\0\x03Ada\x80\0\0\0\x24".as_slice(),
             b"grpc-status: 0\r\nx-tag: a\r\nx-tag: b\r\n",
         ]
         .concat();
