@@ -178,7 +178,7 @@ pub(crate) async fn many_streams(node: SocketAddr) -> usize {
         .unwrap();
     tokio::spawn(connection);
     let mut open = Vec::new();
-    let patience = Duration::from_millis(300);
+    let patience = Duration::from_secs(5);
     while let Ok(Ok(ready)) = tokio::time::timeout(patience, client.ready()).await {
         client = ready;
         let request = Request::post("http://hostile.example/bar.FooService/SayHello")
