@@ -1,5 +1,6 @@
 //! A service and the versions that share its traffic.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use vimana_interface::codec::JsonOptions;
@@ -26,6 +27,7 @@ use crate::snapshot::{InterfaceEntry, Limits, ServiceEntry, Sticky, VersionEntry
 pub(super) struct ServiceRoutes {
     pub(super) name: ServiceName,
     limits: Limits,
+    requests_per_instance: NonZeroU32,
     quota: Arc<Quota>,
     outbound: Arc<Outbound>,
     /// What it says about web pages of other origins; none where it lets none in.
@@ -71,6 +73,7 @@ impl ServiceRoutes {
         Self {
             name: entry.name.clone(),
             limits: entry.limits,
+            requests_per_instance: entry.requests_per_instance,
             quota: quotas.quota(&entry.name, &entry.limits),
             outbound: Arc::new(Outbound::new(&entry.outbound_hosts, network)),
             cors: entry
@@ -180,6 +183,7 @@ impl ServiceRoutes {
             slot: Arc::clone(&share.slot),
             method: Arc::clone(method),
             limits: self.limits,
+            requests_per_instance: self.requests_per_instance,
             quota: Arc::clone(&self.quota),
             outbound: Arc::clone(&self.outbound),
             json: self.json,

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use vimana_proto::{Digest, VersionName};
 
 use super::interfaces::{InterfaceModel, Interfaces};
-use crate::host::{Function, GuestComponent, Host, LoadError};
+use crate::host::{Function, GuestComponent, Host, LoadError, Pool};
 use crate::serving::Health;
 use crate::snapshot::{InterfaceEntry, VersionEntry};
 
@@ -37,6 +37,8 @@ pub(super) struct VersionSlot {
 /// A version that can be called.
 pub(super) struct Ready {
     pub(super) component: Arc<GuestComponent>,
+    /// Those of its instances that serve several requests.
+    pub(super) pool: Pool,
     /// For each of the interface's methods.
     functions: Vec<Option<Function>>,
 }
@@ -164,6 +166,7 @@ impl Versions {
         }
         Ok(Ready {
             component,
+            pool: self.host.pool(),
             functions,
         })
     }

@@ -1,5 +1,6 @@
-//! One call of a guest's function, in an instance of its own.
+//! One call of a guest's function.
 
+use std::num::NonZeroU32;
 use std::pin::Pin;
 
 use http::HeaderMap;
@@ -14,6 +15,7 @@ use super::context::Context;
 use super::cpu::{CpuTimeUsedUp, metered};
 use super::function::Function;
 use super::guest::{Guest, Invocation, RequestId};
+use super::instances::{Instance, Pool};
 use super::stream::InputFailed;
 
 /// What a call came to.
@@ -57,6 +59,15 @@ pub(crate) struct GuestStatus {
     pub(crate) details: Vec<prost_types::Any>,
 }
 
+/// How a call uses instances that have served before.
+#[derive(Clone, Copy)]
+pub(crate) struct Reuse<'a> {
+    /// The instances of the version.
+    pub(crate) pool: &'a Pool,
+    /// How many calls one of them serves.
+    pub(crate) requests: NonZeroU32,
+}
+
 /// Ticks that a guest computes before others have a turn: the one that it begins in,
 /// and a whole one.
 const TURN: u64 = 2;
@@ -67,40 +78,63 @@ const TURN: u64 = 2;
 struct DeadlinePassed;
 
 impl Host {
-    /// Calls `function` of a fresh instance of `component`.
+    /// Calls `function` of an instance of `component`: of a fresh one, or with `reuse`
+    /// of one that may have served before.
     pub(crate) async fn call(
         &self,
         component: &GuestComponent,
         function: &Function,
         invocation: Invocation,
         request: Val,
+        reuse: Option<Reuse<'_>>,
     ) -> Answer {
         let deadline = invocation.deadline;
         let _slot = match self.slot(deadline).await {
             Ok(slot) => slot,
             Err(error) => return Answer::failed(error),
         };
-        let mut store = self.store(invocation);
-        let meter = store.data().cpu.clone();
-        let running = metered(
-            meter.as_ref(),
-            run(&mut store, component, function, request),
-        );
-        let result = timeout_at(deadline, running).await;
+        let reuse = reuse.filter(|_| function.ends_with_answer);
+        let mut instance = self.instance(invocation, reuse);
+        let meter = instance.store.data().cpu.clone();
+        let running = self.run(&mut instance, component, function, request);
+        let result = timeout_at(deadline, metered(meter.as_ref(), running)).await;
+        let store = &mut instance.store;
         let outcome = match result {
             Ok(Ok(value)) => interpret(function, value).ok_or_else(|| {
-                log_failure(&store, "the guest returned what its type does not allow");
+                log_failure(store, "the guest returned what its type does not allow");
                 CallError::Trap
             }),
-            Ok(Err(error)) => Err(classify(&store, &error)),
+            Ok(Err(error)) => Err(classify(store, &error)),
             Err(_) => Err(CallError::DeadlineExceeded),
         };
-        let guest = store.into_data();
+        let guest = store.data_mut();
+        let headers = std::mem::take(&mut guest.headers).into_headers();
+        let trailers = std::mem::take(&mut guest.trailers).into_headers();
+        if let (Ok(_), Some(reuse)) = (&outcome, reuse) {
+            reuse.pool.put(instance, reuse.requests.get());
+        }
         Answer {
             outcome: outcome.and_then(|outcome| outcome.map_err(CallError::Status)),
-            headers: guest.headers.into_headers(),
-            trailers: guest.trailers.into_headers(),
+            headers,
+            trailers,
         }
+    }
+
+    /// What serves a call.
+    fn instance(&self, invocation: Invocation, reuse: Option<Reuse<'_>>) -> Instance {
+        let waiting =
+            reuse.and_then(|reuse| (reuse.pool).take(&invocation.limits, reuse.requests.get() - 1));
+        let Some(mut instance) = waiting else {
+            return Instance {
+                store: self.store(invocation),
+                instance: None,
+            };
+        };
+        let store = &mut instance.store;
+        store.set_hostcall_fuel(hostcall_fuel(invocation.limits.response_bytes));
+        store.set_epoch_deadline(TURN);
+        store.data_mut().begin(invocation);
+        instance
     }
 
     /// Room for one more guest.
@@ -114,7 +148,6 @@ impl Host {
 
     /// A store for one call, with all its limits.
     pub(super) fn store(&self, invocation: Invocation) -> Store<Guest> {
-        let deadline = invocation.deadline;
         let fuel = hostcall_fuel(invocation.limits.response_bytes);
         let mut store = Store::new(&self.engine, Guest::new(invocation));
         store.limiter(|guest| &mut guest.memory);
@@ -122,16 +155,60 @@ impl Host {
         store.set_epoch_deadline(TURN);
         let turns = self.turns.clone();
         store.epoch_deadline_callback(move |store: StoreContextMut<'_, Guest>| {
-            if Instant::now() >= deadline {
+            let guest = store.data();
+            if Instant::now() >= guest.call.deadline {
                 return Err(DeadlinePassed.into());
             }
-            if let Some(meter) = &store.data().cpu {
+            if let Some(meter) = &guest.cpu {
                 meter.check()?;
             }
             let next: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(turns.clone().next());
             Ok(UpdateDeadline::YieldCustom(TURN, next))
         });
         store
+    }
+
+    /// Works with exports that are lifted sync and async alike.
+    async fn run(
+        &self,
+        Instance { store, instance }: &mut Instance,
+        component: &GuestComponent,
+        function: &Function,
+        request: Val,
+    ) -> wasmtime::Result<Val> {
+        let instance = match *instance {
+            Some(instance) => instance,
+            None => *instance.insert(self.instantiate(store, component).await?),
+        };
+        let export = instance
+            .get_func(&mut *store, function.index)
+            .ok_or_else(|| wasmtime::format_err!("the function is gone"))?;
+        let context = Resource::<Context>::new_own(store.data().served);
+        let context = ResourceAny::try_from_resource(context, &mut *store)?;
+        let mut results = [Val::Bool(false)];
+        export
+            .call_async(
+                &mut *store,
+                &[Val::Resource(context), request],
+                &mut results,
+            )
+            .await?;
+        let [result] = results;
+        Ok(result)
+    }
+
+    /// An instance in its store. Those that wait for their next call give way to it.
+    pub(super) async fn instantiate(
+        &self,
+        store: &mut Store<Guest>,
+        component: &GuestComponent,
+    ) -> wasmtime::Result<wasmtime::component::Instance> {
+        match component.pre.instantiate_async(&mut *store).await {
+            Err(error) if error.is::<PoolConcurrencyLimitError>() && self.instances.give_way() => {
+                component.pre.instantiate_async(store).await
+            }
+            done => done,
+        }
     }
 }
 
@@ -152,30 +229,6 @@ fn hostcall_fuel(message_bytes: u64) -> usize {
         .unwrap_or(usize::MAX)
         .saturating_mul(size_of::<Val>())
         .saturating_add(8 << 20)
-}
-
-/// Works with exports that are lifted sync and async alike.
-async fn run(
-    store: &mut Store<Guest>,
-    component: &GuestComponent,
-    function: &Function,
-    request: Val,
-) -> wasmtime::Result<Val> {
-    let instance = component.pre.instantiate_async(&mut *store).await?;
-    let export = instance
-        .get_func(&mut *store, function.index)
-        .ok_or_else(|| wasmtime::format_err!("the function is gone"))?;
-    let context = ResourceAny::try_from_resource(Resource::<Context>::new_own(0), &mut *store)?;
-    let mut results = [Val::Bool(false)];
-    export
-        .call_async(
-            &mut *store,
-            &[Val::Resource(context), request],
-            &mut results,
-        )
-        .await?;
-    let [result] = results;
-    Ok(result)
 }
 
 /// Takes the `result<T, status>` apart where there is one; `None` where the

@@ -17,6 +17,7 @@ use super::artifacts::Artifacts;
 use super::engine::{self, EngineError, EngineSettings};
 use super::function::{Function, Signature};
 use super::guest::Guest;
+use super::instances::{Instances, Pool};
 use super::stream::{AdapterError, Pumps};
 use super::turns::Turns;
 use super::{context, outbound, wasi};
@@ -28,6 +29,8 @@ pub(crate) struct Host {
     capacity: NonZeroU32,
     /// One permit for each guest that the engine can hold.
     pub(super) slots: Semaphore,
+    /// Those that wait for their next call.
+    pub(super) instances: Arc<Instances>,
     platform: Linker<Guest>,
     platform_and_wasi: Linker<Guest>,
     with_http: Linker<Guest>,
@@ -99,6 +102,7 @@ impl Host {
         let pumps = Pumps::new(&engine, Arc::clone(&artifacts)).map_err(link)?;
         Ok(Self {
             capacity: instances,
+            instances: Instances::new(instances.get()),
             slots: Semaphore::new(
                 usize::try_from(instances.get()).unwrap_or(Semaphore::MAX_PERMITS),
             ),
@@ -116,6 +120,11 @@ impl Host {
     /// How many guests may run at once.
     pub(crate) const fn capacity(&self) -> u32 {
         self.capacity.get()
+    }
+
+    /// A pool for the instances of one version.
+    pub(crate) fn pool(&self) -> Pool {
+        self.instances.pool()
     }
 
     /// Compiles the component in `file`, or loads what was compiled before, and

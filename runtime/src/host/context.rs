@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use tracing::Level;
 use wasmtime::component::{HasSelf, Linker, Resource};
 
-use super::guest::Guest;
+use super::guest::{Guest, Invocation};
 use super::metadata::{incoming, incoming_values};
 use bindings::vimana::service::{logging, types};
 
@@ -16,14 +16,21 @@ mod bindings {
     wasmtime::component::bindgen!({
         path: "../wit/service.wit",
         world: "imports",
+        imports: { default: trappable },
         with: { "vimana:service/types.context": super::Context },
     });
 }
 
-/// The `context` resource. A store serves one call, so the handle alone says
-/// everything, and its representation is always 0.
+/// The `context` resource. A store serves one call at a time, so what represents it is
+/// the number of the call, [`Guest::served`]: nobody reads the next caller's context
+/// through a handle of the last one.
 #[expect(unreachable_pub, reason = "the generated bindings export it again")]
 pub struct Context;
+
+/// A guest uses a `context` whose call has ended.
+#[derive(Debug, thiserror::Error)]
+#[error("the context belongs to a call that has ended")]
+struct Ended;
 
 /// Links `vimana:service/types` and `vimana:service/logging`.
 pub(super) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
@@ -33,74 +40,105 @@ pub(super) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
 
 impl types::Host for Guest {}
 
+impl Guest {
+    /// The call, where the context is its own.
+    fn call_of(&self, context: &Resource<Context>) -> wasmtime::Result<&Invocation> {
+        if context.rep() == self.served {
+            Ok(&self.call)
+        } else {
+            Err(Ended.into())
+        }
+    }
+}
+
 impl types::HostContext for Guest {
-    fn method(&mut self, _: Resource<Context>) -> String {
-        self.call.method.as_ref().to_owned()
+    fn method(&mut self, context: Resource<Context>) -> wasmtime::Result<String> {
+        Ok(self.call_of(&context)?.method.as_ref().to_owned())
     }
 
-    fn request_id(&mut self, _: Resource<Context>) -> String {
-        self.call.request_id.to_string()
+    fn request_id(&mut self, context: Resource<Context>) -> wasmtime::Result<String> {
+        Ok(self.call_of(&context)?.request_id.to_string())
     }
 
-    fn metadata(&mut self, _: Resource<Context>) -> Vec<types::MetadataEntry> {
-        incoming(&self.call.metadata)
+    fn metadata(
+        &mut self,
+        context: Resource<Context>,
+    ) -> wasmtime::Result<Vec<types::MetadataEntry>> {
+        let entries = incoming(&self.call_of(&context)?.metadata);
+        Ok(entries
             .map(|(name, value)| types::MetadataEntry {
                 name: name.to_owned(),
                 value,
             })
-            .collect()
+            .collect())
     }
 
-    fn get_metadata(&mut self, _: Resource<Context>, name: String) -> Vec<Vec<u8>> {
-        incoming_values(&self.call.metadata, &name.to_ascii_lowercase())
+    fn get_metadata(
+        &mut self,
+        context: Resource<Context>,
+        name: String,
+    ) -> wasmtime::Result<Vec<Vec<u8>>> {
+        let metadata = &self.call_of(&context)?.metadata;
+        Ok(incoming_values(metadata, &name.to_ascii_lowercase()))
     }
 
-    fn time_remaining(&mut self, _: Resource<Context>) -> u64 {
-        let left = self.call.deadline.saturating_duration_since(Instant::now());
+    fn time_remaining(&mut self, context: Resource<Context>) -> wasmtime::Result<u64> {
+        let deadline = self.call_of(&context)?.deadline;
+        let left = deadline.saturating_duration_since(Instant::now());
         // No finer than a guest needs: a clock that is shows what others compute.
-        u64::try_from(left.as_millis())
-            .unwrap_or(u64::MAX)
-            .saturating_mul(1_000_000)
+        let millis = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
+        Ok(millis.saturating_mul(1_000_000))
     }
 
-    fn caller(&mut self, _: Resource<Context>) -> Option<types::Identity> {
-        self.call.caller.as_ref().map(|caller| types::Identity {
+    fn caller(&mut self, context: Resource<Context>) -> wasmtime::Result<Option<types::Identity>> {
+        let caller = self.call_of(&context)?.caller.as_ref();
+        Ok(caller.map(|caller| types::Identity {
             issuer: caller.issuer.clone(),
             subject: caller.subject.clone(),
-        })
+        }))
     }
 
-    fn trace(&mut self, _: Resource<Context>) -> Option<types::TraceContext> {
-        trace(&self.call.metadata)
+    fn trace(
+        &mut self,
+        context: Resource<Context>,
+    ) -> wasmtime::Result<Option<types::TraceContext>> {
+        Ok(trace(&self.call_of(&context)?.metadata))
     }
 
     fn add_header(
         &mut self,
-        _: Resource<Context>,
+        context: Resource<Context>,
         name: String,
         value: Vec<u8>,
-    ) -> Result<(), MetadataError> {
-        self.headers.add(&name, &value)
+    ) -> wasmtime::Result<Result<(), MetadataError>> {
+        self.call_of(&context)?;
+        Ok(self.headers.add(&name, &value))
     }
 
     fn add_trailer(
         &mut self,
-        _: Resource<Context>,
+        context: Resource<Context>,
         name: String,
         value: Vec<u8>,
-    ) -> Result<(), MetadataError> {
-        self.trailers.add(&name, &value)
+    ) -> wasmtime::Result<Result<(), MetadataError>> {
+        self.call_of(&context)?;
+        Ok(self.trailers.add(&name, &value))
     }
 
-    fn is_compressed(&mut self, _: Resource<Context>, place: u64) -> bool {
-        let wire = self.call.wire.as_ref();
-        wire.is_some_and(|wire| wire.is_compressed(place))
+    fn is_compressed(&mut self, context: Resource<Context>, place: u64) -> wasmtime::Result<bool> {
+        let wire = self.call_of(&context)?.wire.as_ref();
+        Ok(wire.is_some_and(|wire| wire.is_compressed(place)))
     }
 
-    fn leave_uncompressed(&mut self, _: Resource<Context>, place: u64) {
-        if let Some(wire) = &self.call.wire {
+    fn leave_uncompressed(
+        &mut self,
+        context: Resource<Context>,
+        place: u64,
+    ) -> wasmtime::Result<()> {
+        if let Some(wire) = &self.call_of(&context)?.wire {
             wire.leave_uncompressed(place);
         }
+        Ok(())
     }
 
     fn drop(&mut self, _: Resource<Context>) -> wasmtime::Result<()> {
@@ -109,7 +147,7 @@ impl types::HostContext for Guest {
 }
 
 impl logging::Host for Guest {
-    fn log(&mut self, level: logging::Level, message: String) {
+    fn log(&mut self, level: logging::Level, message: String) -> wasmtime::Result<()> {
         let level = match level {
             logging::Level::Trace => Level::TRACE,
             logging::Level::Debug => Level::DEBUG,
@@ -118,6 +156,7 @@ impl logging::Host for Guest {
             logging::Level::Error => Level::ERROR,
         };
         self.log.line(level, "log", &message);
+        Ok(())
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct Function {
     /// Whether it gives `result<T, status>` instead of `T`, for the response or for
     /// each element of its stream.
     pub(super) is_fallible: bool,
+    /// Whether it has ended when it has answered, so that its instance is free then.
+    pub(super) ends_with_answer: bool,
     /// Where the request is a stream.
     pub(super) source: Option<PumpSource>,
     /// Where the response is a stream.
@@ -26,6 +28,7 @@ pub(super) struct Signature {
     /// The elements of the response's stream.
     response: Option<Type>,
     is_fallible: bool,
+    is_async: bool,
 }
 
 impl Signature {
@@ -54,6 +57,7 @@ impl Signature {
             request,
             response,
             is_fallible: matches!(outcome, Type::Result(_)),
+            is_async: ty.async_(),
         })
     }
 
@@ -68,6 +72,7 @@ impl Signature {
         Ok(Function {
             index,
             is_fallible: self.is_fallible,
+            ends_with_answer: !self.is_async,
             source: source.transpose()?,
             drain: drain.transpose()?,
         })

@@ -70,6 +70,8 @@ pub(crate) struct Caller {
 /// The data of a store.
 pub(super) struct Guest {
     pub(super) call: Invocation,
+    /// How many calls the instance has begun before this one.
+    pub(super) served: u32,
     pub(super) memory: MemoryLimiter,
     pub(super) cpu: Option<CpuMeter>,
     pub(super) headers: OutgoingMetadata,
@@ -90,7 +92,46 @@ impl Guest {
             log: GuestLog::new(&call),
             wasi: None,
             input: None,
+            served: 0,
             call,
         }
+    }
+
+    /// Begins a further call in the same instance, with nothing of the one before.
+    pub(super) fn begin(&mut self, call: Invocation) {
+        self.served += 1;
+        self.memory.renew(call.limits.memory_bytes);
+        self.cpu = CpuMeter::new(call.limits.cpu_time, call.limits.timeout);
+        self.log = GuestLog::new(&call);
+        if let Some(wasi) = &mut self.wasi {
+            wasi.begin(&call, &self.log);
+        }
+        self.call = call;
+    }
+
+    /// Ends a call, and forgets who made it. Whether another one may follow, where the
+    /// instance may serve `requests`.
+    pub(super) fn end(&mut self, requests: u32) -> bool {
+        let Self {
+            call,
+            served,
+            memory,
+            cpu,
+            headers,
+            trailers,
+            log: _,
+            wasi,
+            input,
+        } = self;
+        call.metadata = HeaderMap::new();
+        call.wire = None;
+        call.caller = None;
+        *cpu = None;
+        *headers = OutgoingMetadata::default();
+        *trailers = OutgoingMetadata::default();
+        *input = None;
+        let is_clean = wasi.as_mut().is_none_or(|wasi| wasi.end());
+        // A guest that was refused memory is left in a state that nobody tests.
+        is_clean && !memory.has_refused() && *served + 1 < requests
     }
 }

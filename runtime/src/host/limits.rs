@@ -24,6 +24,24 @@ impl MemoryLimiter {
         }
     }
 
+    /// Bytes that the store has.
+    pub(super) fn used(&self) -> usize {
+        self.used
+    }
+
+    /// Whether what the store has is within `limit`.
+    pub(super) fn fits(&self, limit: u64) -> bool {
+        u64::try_from(self.used).is_ok_and(|used| used <= limit)
+    }
+
+    /// Begins anew with what the store has already.
+    pub(super) fn renew(&mut self, limit: u64) {
+        *self = Self {
+            used: self.used,
+            ..Self::new(limit)
+        };
+    }
+
     /// Allows `bytes` more, for what the host itself keeps in the store.
     pub(super) fn allow(&mut self, bytes: u64) {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -89,6 +107,18 @@ mod tests {
         assert!(!limiter.has_refused());
         assert!(!limiter.memory_growing(40, 41, None).unwrap());
         assert!(limiter.has_refused());
+    }
+
+    #[test]
+    fn what_a_store_has_counts_in_its_next_call() {
+        let mut limiter = MemoryLimiter::new(100);
+        assert!(limiter.memory_growing(0, 60, None).unwrap());
+        assert!(!limiter.memory_growing(60, 101, None).unwrap());
+        assert!(limiter.fits(60) && !limiter.fits(59));
+        limiter.renew(80);
+        assert!(!limiter.has_refused());
+        assert!(limiter.memory_growing(60, 80, None).unwrap());
+        assert!(!limiter.memory_growing(80, 81, None).unwrap());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The wasm host: compiles components, and calls their functions in a fresh
-//! instance for each request.
+//! instance for each request, or where a service wants it in [one that serves
+//! several](instances).
 //!
 //! # Invariants
 //!
@@ -18,6 +19,7 @@ mod engine;
 mod function;
 mod guest;
 mod hmac;
+mod instances;
 mod limits;
 mod log;
 mod log_rate;
@@ -28,13 +30,14 @@ mod turns;
 mod wasi;
 mod wire;
 
-pub(crate) use call::{Answer, CallError, GuestStatus};
+pub(crate) use call::{Answer, CallError, GuestStatus, Reuse};
 pub use component::HostError;
 pub(crate) use component::{GuestComponent, Host, LoadError};
 pub use engine::EngineError;
 pub(crate) use engine::EngineSettings;
 pub(crate) use function::Function;
 pub(crate) use guest::{Caller, Invocation, RequestId};
+pub(crate) use instances::Pool;
 pub(crate) use log_rate::LogRate;
 pub(crate) use outbound::{Network, Outbound};
 pub(crate) use stream::{BATCH_BYTES, BATCH_ITEMS, Input, InputFailed, Request, Streaming};

@@ -15,7 +15,9 @@ use tokio::io::AsyncWrite;
 use tracing::Level;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
-use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+use wasmtime_wasi::p2::{
+    DynInputStream, DynOutputStream, DynPollable, OutputStream, Pollable, StreamResult,
+};
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::WasiHttpCtx;
 
@@ -37,6 +39,8 @@ const MAX_FIELDS: usize = 32 << 10;
 /// What WASI keeps for one guest.
 pub(super) struct WasiState {
     ctx: WasiCtx,
+    /// Standard output and error, to which a guest may hold handles in all its calls.
+    streams: [LogStream; 2],
     pub(super) table: ResourceTable,
     pub(super) http: WasiHttpCtx,
     pub(super) outgoing: Outgoing,
@@ -67,30 +71,63 @@ impl Guest {
 
 impl WasiState {
     fn new(call: &Invocation, log: &GuestLog) -> Self {
-        let ctx = WasiCtx::builder()
-            .allow_tcp(false)
-            .allow_udp(false)
-            .allow_ip_name_lookup(false)
-            .allow_blocking_current_thread(false)
-            .max_random_size(MAX_RANDOM)
-            .wall_clock(StoppedClock)
-            .monotonic_clock(StoppedClock)
-            .stdout(LogStream::new("stdout", log))
-            .stderr(LogStream::new("stderr", log))
-            .build();
+        let streams = ["stdout", "stderr"].map(|name| LogStream::new(name, log));
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
         let mut http = WasiHttpCtx::new();
         http.set_field_size_limit(MAX_FIELDS);
-        let limits = &call.limits;
-        let body = limits.request_bytes.max(limits.response_bytes);
         Self {
-            ctx,
+            ctx: ctx(&streams),
+            streams,
             table,
             http,
-            outgoing: Outgoing::new(Arc::clone(&call.outbound), call.deadline, body),
+            outgoing: outgoing(call),
         }
     }
+
+    /// Begins a further call of the same guest: random numbers, the log and what may be
+    /// reached are its own.
+    pub(super) fn begin(&mut self, call: &Invocation, log: &GuestLog) {
+        for stream in &self.streams {
+            stream.0.lock().log = log.clone();
+        }
+        self.ctx = ctx(&self.streams);
+        self.outgoing = outgoing(call);
+    }
+
+    /// Ends a call. Whether nothing is left of it: what a guest may keep are handles to
+    /// its standard streams, which show nothing. What HTTP consists of has a type of its
+    /// own, and its streams are never there without it.
+    pub(super) fn end(&mut self) -> bool {
+        for stream in &self.streams {
+            stream.0.lock().flush();
+        }
+        self.table.iter_mut().all(|entry| {
+            entry.is::<DynInputStream>()
+                || entry.is::<DynOutputStream>()
+                || entry.is::<DynPollable>()
+        })
+    }
+}
+
+fn ctx([stdout, stderr]: &[LogStream; 2]) -> WasiCtx {
+    WasiCtx::builder()
+        .allow_tcp(false)
+        .allow_udp(false)
+        .allow_ip_name_lookup(false)
+        .allow_blocking_current_thread(false)
+        .max_random_size(MAX_RANDOM)
+        .wall_clock(StoppedClock)
+        .monotonic_clock(StoppedClock)
+        .stdout(stdout.clone())
+        .stderr(stderr.clone())
+        .build()
+}
+
+fn outgoing(call: &Invocation) -> Outgoing {
+    let limits = &call.limits;
+    let body = limits.request_bytes.max(limits.response_bytes);
+    Outgoing::new(Arc::clone(&call.outbound), call.deadline, body)
 }
 
 /// Shows the Unix epoch for ever: a guest has no clock unless one is granted.
@@ -166,11 +203,18 @@ impl Lines {
     }
 }
 
-impl Drop for Lines {
-    fn drop(&mut self) {
+impl Lines {
+    /// Writes a line without its end, where there is one.
+    fn flush(&mut self) {
         if !self.pending.is_empty() {
             self.end_line();
         }
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        self.flush();
     }
 }
 

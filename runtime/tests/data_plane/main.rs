@@ -16,6 +16,7 @@ mod issuer;
 mod json;
 mod node;
 mod reflection;
+mod reuse;
 mod routing;
 mod streams;
 mod tls;

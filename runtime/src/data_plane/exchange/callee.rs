@@ -1,5 +1,6 @@
 //! The method that a request calls.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use http::HeaderValue;
@@ -22,6 +23,8 @@ pub(in crate::data_plane) struct Callee {
     pub(in crate::data_plane) slot: Arc<VersionSlot>,
     pub(in crate::data_plane) method: Arc<MethodModel>,
     pub(in crate::data_plane) limits: Limits,
+    /// How many requests one instance serves.
+    pub(in crate::data_plane) requests_per_instance: NonZeroU32,
     pub(in crate::data_plane) quota: Arc<Quota>,
     pub(in crate::data_plane) outbound: Arc<Outbound>,
     /// Who may call.

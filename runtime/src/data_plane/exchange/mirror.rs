@@ -71,6 +71,7 @@ fn shadow_callee(callee: &Callee, copy: &Copy) -> Callee {
         slot: copy.shadow.slot.clone(),
         method: copy.method.clone(),
         limits: callee.limits,
+        requests_per_instance: callee.requests_per_instance,
         quota: callee.quota.clone(),
         outbound: callee.outbound.clone(),
         json: callee.json,

@@ -8,7 +8,8 @@
 //! 2. whether there is room: concurrent requests, queue, streams;
 //! 3. which version serves, and which others see a copy;
 //! 4. telemetry: the span, and what is counted;
-//! 5. the call itself, in an instance of the guest.
+//! 5. the call itself, in an instance of the guest, which may serve several where the
+//!    service wants it.
 //!
 //! Each step is a file beside this one and a line in `exchange`. What a step must hold
 //! until the response is complete travels with the [`ReplyStream`].
@@ -21,6 +22,7 @@ mod mirror;
 mod reply;
 mod request;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use http::header::SET_COOKIE;
@@ -29,7 +31,7 @@ use vimana_interface::Arity;
 
 use super::DataPlane;
 use super::failure::Refusal;
-use crate::host::{Answer, CallError, Caller, Invocation, Request, RequestId};
+use crate::host::{Answer, CallError, Caller, Invocation, Request, RequestId, Reuse};
 
 pub(crate) use auth::KeySet;
 pub(super) use auth::{Authenticator, Authenticators};
@@ -108,7 +110,12 @@ impl DataPlane {
         let mut failure = InputFailure::default();
         let request = match requests {
             Requests::One(request) if arity == Arity::Unary => {
-                let answer = self.host.call(component, function, invocation, request);
+                let requests = callee.requests_per_instance;
+                let reuse = (requests > NonZeroU32::MIN).then_some(Reuse {
+                    pool: &ready.pool,
+                    requests,
+                });
+                let answer = (self.host).call(component, function, invocation, request, reuse);
                 return one_reply(answer.await, |error| Refusal::call(callee, error));
             }
             Requests::One(request) => Request::One(request),

@@ -69,7 +69,7 @@ impl Host {
         };
         let mut store = self.store(invocation);
         let meter = store.data().cpu.clone();
-        let run = collect(&mut store, component, function, request);
+        let run = collect(self, &mut store, component, function, request);
         let outcome = timeout_at(deadline, metered(meter.as_ref(), run)).await;
         finish(store, outcome.ok())
     }
@@ -127,7 +127,7 @@ impl Host {
         };
         let mut store = self.store(invocation);
         let meter = store.data().cpu.clone();
-        let run = stream(&mut store, component, function, request, outlet);
+        let run = stream(self, &mut store, component, function, request, outlet);
         let outcome = timeout_at(deadline, metered(meter.as_ref(), run)).await;
         finish(store, outcome.ok())
     }
@@ -162,12 +162,13 @@ enum ReadyRequest {
 
 impl Ready {
     async fn new(
+        host: &Host,
         store: &mut Store<Guest>,
         component: &GuestComponent,
         function: &Function,
         request: Request,
     ) -> wasmtime::Result<Self> {
-        let instance = component.pre.instantiate_async(&mut *store).await?;
+        let instance = host.instantiate(store, component).await?;
         let export = instance
             .get_func(&mut *store, function.index)
             .ok_or_else(|| wasmtime::format_err!("the function is gone"))?;
@@ -221,12 +222,13 @@ fn allow_batches(store: &mut Store<Guest>, message: fn(&Limits) -> u64) {
 }
 
 async fn collect(
+    host: &Host,
     store: &mut Store<Guest>,
     component: &GuestComponent,
     function: &Function,
     request: Request,
 ) -> Outcome<Val> {
-    let ready = Ready::new(store, component, function, request).await?;
+    let ready = Ready::new(host, store, component, function, request).await?;
     let value = store
         .run_concurrent(async |accessor| ready.call(accessor).await)
         .await??;
@@ -238,13 +240,14 @@ async fn collect(
 }
 
 async fn stream(
+    host: &Host,
     store: &mut Store<Guest>,
     component: &GuestComponent,
     function: &Function,
     request: Request,
     outlet: Outlet,
 ) -> Outcome<()> {
-    let ready = Ready::new(store, component, function, request).await?;
+    let ready = Ready::new(host, store, component, function, request).await?;
     let Some(drain) = &function.drain else {
         return Err(wasmtime::format_err!("the function gives no stream"));
     };
