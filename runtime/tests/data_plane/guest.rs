@@ -547,6 +547,7 @@ pub(crate) fn who() -> Vec<u8> {
           (if (i32.load (i32.const 68)) (then unreachable))
           (call $caller (local.get $ctx) (i32.const 128))
           (i32.store (i32.const 4) (i32.const 1024))
+          (i32.store (i32.const 8) (i32.const 0))
           (if (i32.load8_u (i32.const 128)) (then
             (i32.store (i32.const 4) (i32.load (i32.const 140)))
             (i32.store (i32.const 8) (i32.load (i32.const 144)))))
