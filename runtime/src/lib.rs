@@ -16,6 +16,7 @@ mod control;
 pub mod data_plane;
 mod host;
 mod listener;
+mod logs;
 mod node;
 mod serving;
 mod snapshot;
@@ -26,6 +27,7 @@ mod transcode;
 
 pub use control::ReflectionError;
 pub use listener::Listener;
+pub use logs::{Followed, Following, LogFilter, LogHub, LogLine, LogOrigin, LogScope, Recent};
 pub use node::{Node, NodeConfig, NodeError};
 pub use serving::{Health, PrepareError, Serving, ServingConfig};
 pub use snapshot::{

@@ -12,6 +12,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::clock::{Clock, SystemClock};
 use crate::control::{ControlPlane, ControlService, Endpoint, NodeFacts, ReflectionError};
 use crate::listener::{Listener, raise_file_limit, serve_connections};
+use crate::logs::LogHub;
 use crate::serving::{Serving, ServingConfig};
 use crate::store::{Moment, Store, StoreError};
 use crate::tls::{Tls, TlsError, TlsFiles};
@@ -116,9 +117,11 @@ impl Node {
         let (control, control_address) = bind(config.control, "--control").await?;
         let (data, data_address) = bind(config.listen, "--listen").await?;
         let store = open(config.state, Arc::clone(&clock)).await?;
+        let logs = LogHub::new();
         let serving = make_serving(ServingConfig {
             artifacts: store.artifacts(),
             control: Some(control_address),
+            logs: Arc::clone(&logs),
         })?;
         let (plane, versions) = ControlPlane::restore(store, Arc::clone(&serving)).await?;
 

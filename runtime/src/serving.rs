@@ -31,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 use vimana_proto::{Address, Digest};
 
 use crate::listener::Listener;
+use crate::logs::LogHub;
 use crate::snapshot::{Snapshot, VersionEntry};
 
 /// What runs the services: the data plane, or a stand-in for it in tests.
@@ -73,7 +74,7 @@ pub trait Serving: Send + Sync + 'static {
     async fn serve(self: Arc<Self>, listener: Listener, stop: CancellationToken);
 }
 
-/// Where the data plane finds and keeps files.
+/// What the data plane needs of the node.
 #[derive(Debug, Clone)]
 pub struct ServingConfig {
     /// A folder of the node's own for precompiled artifacts. It exists, nobody
@@ -81,6 +82,8 @@ pub struct ServingConfig {
     pub artifacts: PathBuf,
     /// Where the control API is served, which no guest may reach.
     pub control: Option<SocketAddr>,
+    /// Where what guests write goes.
+    pub logs: Arc<LogHub>,
 }
 
 /// Why a version cannot serve. The text goes to whoever applies.

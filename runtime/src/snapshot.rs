@@ -175,6 +175,8 @@ pub struct Allow {
 /// A component that implements an interface.
 #[derive(Debug, Clone)]
 pub struct VersionEntry {
+    /// The workspace that owns the version.
+    pub workspace: String,
     /// The name.
     pub name: VersionName,
     /// The digest of the version's `Spec`; it covers the component's digest and

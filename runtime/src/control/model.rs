@@ -225,11 +225,13 @@ fn served_name(address: &Address) -> Option<(ServiceName, Option<semver::Version
 
 /// A version with its interface and its file.
 pub(super) fn version_entry(
+    workspace: String,
     version: VersionParts,
     interface: Arc<InterfaceEntry>,
     component_file: PathBuf,
 ) -> Arc<VersionEntry> {
     Arc::new(VersionEntry {
+        workspace,
         name: version.name,
         digest: version.digest,
         component: version.component,

@@ -174,7 +174,7 @@ impl ControlPlane {
         let checked = self.check(key, &resource).await?;
         let part = match Part::of(checked) {
             Ok(part) => part,
-            Err(version) => Part::Version(self.prepare(&resource, *version).await?),
+            Err(version) => Part::Version(self.prepare(key, &resource, *version).await?),
         };
         let written = self.write_and_publish(key, &resource, &part).await;
         if let (Err(_), Part::Version(version)) = (&written, &part) {
@@ -198,6 +198,7 @@ impl ControlPlane {
 
     async fn prepare(
         &self,
+        key: &StepKey,
         resource: &Resource,
         version: VersionParts,
     ) -> Result<Arc<VersionEntry>, StepError> {
@@ -221,7 +222,7 @@ impl ControlPlane {
                     dependency: Address::new(Kind::Interface, &version.name).to_string(),
                 })?;
         let file = files.path(&version.component);
-        let entry = version_entry(version, interface, file);
+        let entry = version_entry(key.workspace.clone(), version, interface, file);
         self.serving.prepare_version(&entry).await?;
         Ok(entry)
     }
@@ -381,7 +382,7 @@ fn rebuild(store: &Store, restored: Restored) -> Rebuilt {
             continue;
         };
         let file = store.components().path(&version.component);
-        let entry = version_entry(*version, Arc::clone(interface), file);
+        let entry = version_entry(workspace.clone(), *version, Arc::clone(interface), file);
         versions.push(Arc::clone(&entry));
         model.put(&workspace, address, entry.digest, Part::Version(entry));
     }

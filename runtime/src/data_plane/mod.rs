@@ -104,7 +104,7 @@ impl DataPlane {
             draining: CancellationToken::new(),
         };
         Ok(Self {
-            versions: Versions::new(Arc::clone(&host)),
+            versions: Versions::new(Arc::clone(&host), Arc::clone(&config.logs)),
             quotas: Quotas::new(host.capacity()),
             network: Network::new(config.control),
             host,

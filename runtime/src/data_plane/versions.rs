@@ -10,12 +10,14 @@ use vimana_proto::{Digest, VersionName};
 
 use super::interfaces::{InterfaceModel, Interfaces};
 use crate::host::{Function, GuestComponent, Host, LoadError, Pool};
+use crate::logs::{LogHub, VersionLog};
 use crate::serving::Health;
 use crate::snapshot::{InterfaceEntry, VersionEntry};
 
 /// The versions that are served, or prepared in order to be.
 pub(super) struct Versions {
     host: Arc<Host>,
+    logs: Arc<LogHub>,
     interfaces: Interfaces,
     /// Two versions may be the same component.
     components: Mutex<HashMap<Digest, Weak<GuestComponent>>>,
@@ -28,6 +30,8 @@ pub(super) struct VersionSlot {
     entry: Arc<VersionEntry>,
     /// The name, for guests' logs.
     pub(super) label: Arc<str>,
+    /// Where what its guests write goes.
+    pub(super) log: Arc<VersionLog>,
     model: Result<Arc<InterfaceModel>, String>,
     ready: OnceLock<Ready>,
     progress: watch::Sender<Progress>,
@@ -92,9 +96,10 @@ impl VersionSlot {
 }
 
 impl Versions {
-    pub(super) fn new(host: Arc<Host>) -> Self {
+    pub(super) fn new(host: Arc<Host>, logs: Arc<LogHub>) -> Self {
         Self {
             host,
+            logs,
             interfaces: Interfaces::default(),
             components: Mutex::default(),
             slots: Mutex::default(),
@@ -115,6 +120,7 @@ impl Versions {
         let slot = Arc::new(VersionSlot {
             entry: Arc::clone(entry),
             label: entry.name.to_string().into(),
+            log: self.logs.version(&entry.workspace, &entry.name),
             model,
             ready: OnceLock::new(),
             progress: watch::Sender::new(progress),

@@ -347,6 +347,7 @@ fn log_failure(store: &Store<Guest>, error: &str) {
         error,
         "a guest failed"
     );
+    store.data().log.failure(error);
 }
 
 #[cfg(test)]

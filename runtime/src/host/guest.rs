@@ -9,12 +9,12 @@ use tokio::time::Instant;
 use super::cpu::CpuMeter;
 use super::limits::MemoryLimiter;
 use super::log::GuestLog;
-use super::log_rate::LogRate;
 use super::metadata::OutgoingMetadata;
 use super::outbound::Outbound;
 use super::stream::Input;
 use super::wasi::WasiState;
 use super::wire::Wire;
+use crate::logs::VersionLog;
 use crate::snapshot::Limits;
 
 /// An identifier of one call, random, and written only where somebody reads it.
@@ -25,6 +25,11 @@ impl RequestId {
     /// Draws one.
     pub(crate) fn random() -> Self {
         Self(rand::random())
+    }
+
+    /// Its 128 bits.
+    pub(super) const fn bits(self) -> u128 {
+        self.0
     }
 }
 
@@ -50,8 +55,8 @@ pub(crate) struct Invocation {
     pub(crate) limits: Limits,
     /// How its messages travel, where the protocol lets a guest see to that.
     pub(crate) wire: Option<Arc<Wire>>,
-    /// What it may write to the log, with all others of its service.
-    pub(crate) log_rate: Arc<LogRate>,
+    /// Where what it writes goes.
+    pub(crate) log: Arc<VersionLog>,
     /// Where it may send HTTP requests to.
     pub(crate) outbound: Arc<Outbound>,
     /// Who calls, where that was verified.

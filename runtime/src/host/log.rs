@@ -1,13 +1,13 @@
-//! What guests write goes to the node's tracing output, in bounded amounts.
+//! What guests write goes to the node's tracing output and to its log hub, in bounded
+//! amounts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tokio::time::Instant;
 use tracing::Level;
 
 use super::guest::{Invocation, RequestId};
-use super::log_rate::{LogRate, Verdict};
+use crate::logs::{Source, VersionLog};
 
 /// Bytes of a line; what is longer is cut.
 const MAX_LINE: usize = 8 << 10;
@@ -18,21 +18,19 @@ const MAX_LINES: u32 = 1000;
 /// The log of one call. Clones share the bound.
 #[derive(Debug, Clone)]
 pub(super) struct GuestLog {
-    version: Arc<str>,
+    log: Arc<VersionLog>,
     method: Arc<str>,
     request_id: RequestId,
     lines: Arc<AtomicU32>,
-    rate: Arc<LogRate>,
 }
 
 impl GuestLog {
     pub(super) fn new(call: &Invocation) -> Self {
         Self {
-            version: Arc::clone(&call.version),
+            log: Arc::clone(&call.log),
             method: Arc::clone(&call.method),
             request_id: call.request_id,
             lines: Arc::default(),
-            rate: Arc::clone(&call.log_rate),
         }
     }
 
@@ -53,25 +51,39 @@ impl GuestLog {
             return;
         }
         let text = truncate(text, MAX_LINE);
-        match self.rate.take(text.len(), Instant::now()) {
-            Verdict::Drop => return,
-            Verdict::Write { dropped: 0 } => {}
-            Verdict::Write { dropped } => {
-                let text = format!("the service wrote too fast; {dropped} lines were dropped");
-                self.emit(Level::WARN, "host", &text);
-            }
+        if self.is_admitted(text) {
+            self.emit(level, source, text);
         }
-        self.emit(level, source, text);
+    }
+
+    /// Tells why the call failed to whoever reads the version's log. The node's own has
+    /// it from elsewhere.
+    pub(super) fn failure(&self, text: &str) {
+        let text = truncate(text, MAX_LINE);
+        if self.is_admitted(text) {
+            self.keep(Level::ERROR, "host", text);
+        }
+    }
+
+    /// Whether there is room for a line. Says how many before it were dropped.
+    fn is_admitted(&self, text: &str) -> bool {
+        let admitted = self.log.admit(text.len());
+        if let Some(dropped) = admitted.filter(|dropped| *dropped > 0) {
+            let text = format!("the service wrote too fast; {dropped} lines were dropped");
+            self.emit(Level::WARN, "host", &text);
+        }
+        admitted.is_some()
     }
 
     fn emit(&self, level: Level, source: &'static str, text: &str) {
+        self.keep(level, source, text);
         // A level must be known where the event is compiled.
         macro_rules! event {
             ($level:expr) => {
                 tracing::event!(
                     target: "vimana::guest",
                     $level,
-                    version = &*self.version,
+                    version = self.log.label(),
                     method = &*self.method,
                     request_id = %self.request_id,
                     source,
@@ -86,6 +98,14 @@ impl GuestLog {
             Level::DEBUG => event!(Level::DEBUG),
             Level::TRACE => event!(Level::TRACE),
         }
+    }
+
+    fn keep(&self, level: Level, source: &'static str, text: &str) {
+        let call = Source {
+            method: &self.method,
+            request_id: self.request_id.bits(),
+        };
+        self.log.write(call, level, source, text);
     }
 }
 

@@ -14,6 +14,7 @@ mod guest;
 mod health;
 mod issuer;
 mod json;
+mod logs;
 mod node;
 mod reflection;
 mod reuse;

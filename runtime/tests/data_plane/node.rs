@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 use vimana_proto::{Digest, ServiceName, VersionName};
 use vimana_runtime::data_plane::{DataPlane, Selector};
 use vimana_runtime::{
-    InterfaceEntry, Limits, Listener, ServiceEntry, Serving, ServingConfig, Snapshot, Target,
-    TlsFiles, VersionEntry,
+    InterfaceEntry, Limits, Listener, LogHub, ServiceEntry, Serving, ServingConfig, Snapshot,
+    Target, TlsFiles, VersionEntry,
 };
 
 use crate::guest;
@@ -25,6 +25,7 @@ pub(crate) struct Node {
     pub(crate) address: SocketAddr,
     pub(crate) plane: Arc<DataPlane>,
     pub(crate) folder: TempDir,
+    pub(crate) logs: Arc<LogHub>,
     snapshot: Mutex<Arc<Snapshot>>,
     stop: CancellationToken,
     serving: JoinHandle<()>,
@@ -85,9 +86,11 @@ impl Node {
         folder: TempDir,
         selector: Selector,
     ) -> Self {
+        let logs = LogHub::new();
         let config = ServingConfig {
             artifacts: folder.path().join("artifacts"),
             control: None,
+            logs: Arc::clone(&logs),
         };
         let plane = Arc::new(DataPlane::with_selector(&config, selector).unwrap());
         let stop = CancellationToken::new();
@@ -96,6 +99,7 @@ impl Node {
             address,
             plane,
             folder,
+            logs,
             snapshot: Mutex::default(),
             stop,
             serving,
@@ -198,6 +202,7 @@ impl Node {
         let descriptors = guest::descriptor_set(&version.proto);
         let interface = Digest::of(&descriptors);
         VersionEntry {
+            workspace: "acme".to_owned(),
             digest: Digest::of(format!("{name} {component} {interface}").as_bytes()),
             component,
             component_file: self.store(component, &version.component),

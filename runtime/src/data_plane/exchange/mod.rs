@@ -101,7 +101,7 @@ impl DataPlane {
             deadline: head.deadline,
             limits: callee.limits,
             wire: head.wire,
-            log_rate: Arc::clone(&callee.quota.log),
+            log: Arc::clone(&callee.slot.log),
             outbound: Arc::clone(&callee.outbound),
             caller,
         };

@@ -1,4 +1,4 @@
-//! What all requests of a service share: slots to run in, and room in the log.
+//! What all requests of a service share: slots to run in.
 
 mod slots;
 
@@ -11,7 +11,6 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 use vimana_proto::ServiceName;
 
-use crate::host::LogRate;
 use crate::snapshot::Limits;
 use slots::{Bounds, Seat, Slots, Ticket};
 
@@ -28,8 +27,6 @@ pub(super) struct Quotas {
 pub(super) struct Quota {
     seat: Seat,
     slots: Arc<Mutex<Slots<Waiter>>>,
-    /// What guests may write to the log.
-    pub(super) log: Arc<LogRate>,
 }
 
 /// Why a request may not run.
@@ -86,7 +83,6 @@ impl Quotas {
         let quota = Arc::new(Quota {
             seat: self.slots.lock().seat(bounds),
             slots: Arc::clone(&self.slots),
-            log: Arc::default(),
         });
         services.insert(name.clone(), Arc::downgrade(&quota));
         quota

@@ -10,7 +10,8 @@ use http::HeaderMap;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-use crate::host::{EngineSettings, Host, Invocation, LogRate, Network, Outbound, RequestId};
+use crate::host::{EngineSettings, Host, Invocation, Network, Outbound, RequestId};
+use crate::logs::LogHub;
 use crate::snapshot::Limits;
 
 fn host() -> (Arc<Host>, TempDir) {
@@ -29,7 +30,7 @@ fn invocation() -> Invocation {
         deadline: Instant::now() + Duration::from_mins(1),
         limits,
         wire: None,
-        log_rate: Arc::new(LogRate::default()),
+        log: LogHub::new().version("acme", &"example.com:a.B@1.0.0".parse().unwrap()),
         outbound: Arc::new(Outbound::new(&Arc::from([]), &Network::new(None))),
         caller: None,
     }

@@ -11,7 +11,7 @@ const BYTES: u64 = 1 << 20;
 
 /// A bucket of lines and bytes that fills with time.
 #[derive(Debug)]
-pub(crate) struct LogRate(Mutex<Bucket>);
+pub(super) struct LogRate(Mutex<Bucket>);
 
 #[derive(Debug)]
 struct Bucket {
