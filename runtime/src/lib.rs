@@ -21,6 +21,7 @@ mod node;
 mod serving;
 mod snapshot;
 mod store;
+mod telemetry;
 mod tls;
 mod token;
 mod transcode;
@@ -35,5 +36,6 @@ pub use snapshot::{
     Target, VersionEntry,
 };
 pub use store::StoreError;
+pub use telemetry::{MetricsFormat, MetricsPage};
 pub use tls::{ClientCertificates, SelfSigned, SelfSignedError, TlsError, TlsFiles};
 pub use token::{Token, TokenError};

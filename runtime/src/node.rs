@@ -132,7 +132,8 @@ impl Node {
         };
         let (set_ready, ready) = watch::channel(false);
         let service = ControlService::new(Arc::clone(&plane), facts);
-        let endpoint = Endpoint::new(service, config.token, ready.clone()).await?;
+        let endpoint =
+            Endpoint::new(service, config.token, ready.clone(), Arc::clone(&serving)).await?;
 
         let stop = CancellationToken::new();
         let tasks = vec![

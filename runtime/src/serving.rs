@@ -33,6 +33,7 @@ use vimana_proto::{Address, Digest};
 use crate::listener::Listener;
 use crate::logs::LogHub;
 use crate::snapshot::{Snapshot, VersionEntry};
+use crate::telemetry::MetricsPage;
 
 /// What runs the services: the data plane, or a stand-in for it in tests.
 #[async_trait]
@@ -67,6 +68,11 @@ pub trait Serving: Send + Sync + 'static {
     /// How a version fares. Asked for versions of the published snapshot only;
     /// other kinds of resources are healthy when they are published.
     fn health(&self, address: &Address) -> Health;
+
+    /// What is known of the requests, for `/metrics`.
+    fn metrics(&self) -> MetricsPage {
+        MetricsPage::default()
+    }
 
     /// Serves the connections of `listener` until `stop` is cancelled, then takes
     /// no new ones, lets requests in flight end, and returns. The caller drops

@@ -12,6 +12,8 @@ use vimana_proto::control::v1::control_server::ControlServer;
 use super::ControlService;
 use super::guard::Guard;
 use super::json::JsonApi;
+use super::metrics;
+use crate::serving::Serving;
 use crate::token::Token;
 use crate::transcode::{Failure, grpc_error, is_grpc, json_response};
 
@@ -26,6 +28,7 @@ pub(crate) struct Endpoint {
     json: Arc<JsonApi>,
     guard: Guard,
     ready: watch::Receiver<bool>,
+    serving: Arc<dyn Serving>,
 }
 
 /// The reflection service could not be made.
@@ -39,6 +42,7 @@ impl Endpoint {
         service: ControlService,
         token: Option<Token>,
         ready: watch::Receiver<bool>,
+        serving: Arc<dyn Serving>,
     ) -> Result<Self, ReflectionError> {
         let control = ControlServer::new(service)
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
@@ -62,6 +66,7 @@ impl Endpoint {
             json: Arc::new(JsonApi::new(MAX_MESSAGE_BYTES)),
             guard: Guard::new(token),
             ready,
+            serving,
         })
     }
 
@@ -78,6 +83,9 @@ impl Endpoint {
             } else {
                 Failure::from(status).into_response()
             };
+        }
+        if head.uri.path() == metrics::PATH {
+            return metrics::answer(self.serving, &head).await;
         }
         if speaks_grpc {
             let mut grpc = self.grpc;

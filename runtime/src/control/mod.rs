@@ -7,6 +7,7 @@ mod endpoint;
 mod guard;
 mod json;
 mod limits;
+mod metrics;
 mod model;
 mod plane;
 mod service;

@@ -59,6 +59,11 @@ impl Refusal {
         Self::new(code, format!("{}: {reason}", callee.method.path))
     }
 
+    /// The code that the caller gets.
+    pub(super) fn code(&self) -> Code {
+        self.0.code
+    }
+
     pub(super) fn deadline(callee: &Callee) -> Self {
         Self::of(callee, Code::DeadlineExceeded, "the deadline has passed")
     }

@@ -15,6 +15,7 @@ use crate::snapshot::InterfaceEntry;
 
 /// What the data plane knows of an interface.
 pub(super) struct InterfaceModel {
+    interface: Interface,
     methods: HashMap<String, Arc<MethodModel>>,
     router: Router<Arc<Binding>>,
     rules: Vec<Arc<Rule>>,
@@ -79,6 +80,7 @@ impl InterfaceModel {
             texts(&kinds)
         })?;
         let mut model = Self {
+            interface: interface.clone(),
             methods: HashMap::new(),
             router: Router::new(),
             rules: Vec::new(),
@@ -114,6 +116,12 @@ impl InterfaceModel {
     /// All methods, in no order.
     pub(super) fn methods(&self) -> impl Iterator<Item = &Arc<MethodModel>> {
         self.methods.values()
+    }
+
+    /// The names of all methods, by [`MethodModel::index`].
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let methods = self.interface.methods().iter();
+        methods.map(|method| method.descriptor.name())
     }
 
     /// The method that an HTTP rule binds a request to.

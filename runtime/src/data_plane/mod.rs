@@ -49,6 +49,7 @@ use crate::host::{EngineSettings, Host, Network};
 use crate::listener::{Connection, Listener, serve_connections};
 use crate::serving::{Health, PrepareError, Serving, ServingConfig};
 use crate::snapshot::{Snapshot, VersionEntry};
+use crate::telemetry::MetricsPage;
 use crate::transcode::is_grpc;
 use builtin::{Builtin, View};
 use cors::Visitor;
@@ -234,6 +235,22 @@ impl Serving for DataPlane {
             },
             |version| self.versions.health(version),
         )
+    }
+
+    fn metrics(&self) -> MetricsPage {
+        let current = self.current.load();
+        let services = &current.snapshot.services;
+        let versions = services
+            .values()
+            .flat_map(|service| service.versions.values());
+        MetricsPage {
+            versions: versions
+                .map(|version| Arc::clone(&self.versions.slot(version).metrics))
+                .collect(),
+            services: services.len(),
+            guests: self.host.running(),
+            guest_limit: self.host.capacity(),
+        }
     }
 
     async fn serve(self: Arc<Self>, listener: Listener, stop: CancellationToken) {

@@ -13,6 +13,7 @@ use crate::host::{Function, GuestComponent, Host, LoadError, Pool};
 use crate::logs::{LogHub, VersionLog};
 use crate::serving::Health;
 use crate::snapshot::{InterfaceEntry, VersionEntry};
+use crate::telemetry::VersionMetrics;
 
 /// The versions that are served, or prepared in order to be.
 pub(super) struct Versions {
@@ -33,6 +34,8 @@ pub(super) struct VersionSlot {
     /// Where what its guests write goes.
     pub(super) log: Arc<VersionLog>,
     model: Result<Arc<InterfaceModel>, String>,
+    /// What is counted of its requests.
+    pub(super) metrics: Arc<VersionMetrics>,
     ready: OnceLock<Ready>,
     progress: watch::Sender<Progress>,
     preparing: AsyncMutex<()>,
@@ -117,10 +120,13 @@ impl Versions {
             Ok(_) => Progress::Pending,
             Err(reason) => Progress::Failed(reason.clone()),
         };
+        let methods = model.iter().flat_map(|model| model.names());
+        let metrics = Arc::new(VersionMetrics::new(&entry.name, methods));
         let slot = Arc::new(VersionSlot {
             entry: Arc::clone(entry),
             label: entry.name.to_string().into(),
             log: self.logs.version(&entry.workspace, &entry.name),
+            metrics,
             model,
             ready: OnceLock::new(),
             progress: watch::Sender::new(progress),

@@ -117,6 +117,12 @@ impl Host {
         })
     }
 
+    /// How many guests run.
+    pub(crate) fn running(&self) -> u32 {
+        let free = u32::try_from(self.slots.available_permits()).unwrap_or(u32::MAX);
+        self.capacity().saturating_sub(free)
+    }
+
     /// How many guests may run at once.
     pub(crate) const fn capacity(&self) -> u32 {
         self.capacity.get()

@@ -44,6 +44,11 @@ impl Failure {
         }))
     }
 
+    /// The code, and the status of HTTP.
+    pub(crate) fn outcome(&self) -> (Code, StatusCode) {
+        (self.0.code, self.0.http)
+    }
+
     /// Adds details, as a guest gives them.
     pub(crate) fn with_details(mut self, details: Vec<Any>) -> Self {
         self.0.details = details;

@@ -20,6 +20,7 @@ mod reflection;
 mod reuse;
 mod routing;
 mod streams;
+mod telemetry;
 mod tls;
 mod traffic;
 mod web;

@@ -11,9 +11,10 @@ use super::content::Codec;
 use super::deployed;
 use super::own::{self, OwnMethod};
 use crate::data_plane::DataPlane;
-use crate::data_plane::exchange::Callee;
+use crate::data_plane::exchange::{Callee, Observation};
 use crate::data_plane::failure::Refusal;
 use crate::listener::Connection;
+use crate::telemetry::Protocol;
 
 /// What a request calls.
 pub(super) enum Target {
@@ -26,6 +27,8 @@ pub(super) struct Caller {
     pub(super) metadata: HeaderMap,
     pub(super) deadline: Instant,
     pub(super) connection: Option<Connection>,
+    /// What is told of the call.
+    pub(super) observation: Observation,
 }
 
 /// What the client sends, plain.
@@ -77,6 +80,15 @@ impl Target {
         options
             .as_ref()
             .is_some_and(|options| options.idempotency_level() == NoSideEffects)
+    }
+
+    /// What is told of a call that came at `arrival`. Of the node's own services, nothing
+    /// is.
+    pub(super) fn observe(&self, arrival: Instant) -> Observation {
+        match self {
+            Self::Deployed(callee) => Observation::begin(callee, Protocol::Connect, arrival),
+            Self::Own(_) => Observation::default(),
+        }
     }
 
     /// Bytes of one request message.

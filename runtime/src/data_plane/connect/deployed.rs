@@ -10,7 +10,7 @@ use wasmtime::component::Val;
 use super::call::{Caller, Input, Output, OutputBody, Piece};
 use super::content::Codec;
 use crate::data_plane::DataPlane;
-use crate::data_plane::exchange::{Callee, Head, Protocol, Replies, ReplyStream, Requests};
+use crate::data_plane::exchange::{Callee, Head, Replies, ReplyStream, Requests};
 use crate::data_plane::failure::Refusal;
 
 pub(super) async fn call(
@@ -21,7 +21,10 @@ pub(super) async fn call(
     input: Input,
 ) -> Result<Output, Refusal> {
     let requests = match input {
-        Input::One(message) => Requests::One(read(callee, codec, &message)?),
+        Input::One(message) => match read(callee, codec, &message) {
+            Ok(message) => Requests::One(message),
+            Err(refusal) => return Err(caller.observation.refused(refusal)),
+        },
         Input::Stream(batches) => {
             let callee = callee.clone();
             let values = batches.map(move |batch| {
@@ -35,14 +38,17 @@ pub(super) async fn call(
     let head = Head {
         metadata: caller.metadata,
         deadline: caller.deadline,
-        protocol: Protocol::Connect,
+        observation: caller.observation,
         wire: None,
         connection: caller.connection,
     };
     let reply = plane.exchange(callee, head, requests).await?;
     let body = match reply.body {
         Replies::One { message, trailers } => OutputBody::One {
-            message: write(callee, codec, &message)?,
+            message: match write(callee, codec, &message) {
+                Ok(message) => message,
+                Err(refusal) => return Err(reply.observation.refused(refusal)),
+            },
             trailers,
         },
         Replies::Stream(replies) => {
@@ -74,7 +80,7 @@ async fn next(
     let messages = batch.iter().map(|value| write(&callee, codec, value));
     Some(match messages.collect() {
         Ok(messages) => (Piece::Messages(messages), Some((replies, callee))),
-        Err(refusal) => (Piece::End(Err(refusal)), None),
+        Err(refusal) => (Piece::End(Err(replies.refused(refusal))), None),
     })
 }
 

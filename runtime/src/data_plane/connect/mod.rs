@@ -23,6 +23,7 @@ use tonic::body::Body;
 use vimana_interface::Arity;
 
 use super::builtin;
+use super::exchange::Observation;
 use super::failure::Refusal;
 use super::grpc::compression::Encoding;
 use super::table::Table;
@@ -176,6 +177,7 @@ async fn post(
     let (parts, body) = request.into_parts();
     let connection = Connection::of(&parts.extensions).cloned();
     let headers = parts.headers;
+    let mut observation = target.observe(arrival);
     let encoding = Encoding::of_request(&headers, request_encoding.as_str());
     let writer = Writer {
         content,
@@ -188,14 +190,17 @@ async fn post(
     };
     let encoding = match encoding {
         Ok(encoding) => encoding,
-        Err(name) => return unknown_encoding(writer, &response_encoding, &name),
+        Err(name) => {
+            return unknown_encoding(writer, observation, &response_encoding, &name);
+        }
     };
     let version = headers.get(head::VERSION).map(HeaderValue::as_bytes);
     let checked = head::check_version(version, "1").and_then(|()| head::timeout(&headers));
     let deadline = match checked {
         Ok(timeout) => target.deadline(arrival, timeout),
-        Err(refusal) => return writer.refuse(refusal),
+        Err(refusal) => return writer.refuse(observation.refused(refusal)),
     };
+    observation.until(deadline);
     let bounds = Bounds::of(target);
     let read = async {
         if shape == Shape::Unary {
@@ -212,13 +217,14 @@ async fn post(
     // The deadline covers slow senders as well.
     let input = match timeout_at(deadline, read).await {
         Ok(Ok(input)) => input,
-        Ok(Err(refusal)) => return writer.refuse(refusal),
-        Err(_) => return writer.refuse(target.late()),
+        Ok(Err(refusal)) => return writer.refuse(observation.refused(refusal)),
+        Err(_) => return writer.refuse(observation.refused(target.late())),
     };
     let caller = Caller {
         metadata: head::metadata(headers),
         deadline,
         connection,
+        observation,
     };
     make(plane, target, writer, caller, input).await
 }
@@ -244,11 +250,12 @@ async fn get(
         encoding: Encoding::of_response(&headers, ACCEPT_ENCODING.as_str(), None),
         is_get: true,
     };
+    let mut observation = target.observe(arrival);
     let encoding = match query.compression.as_deref() {
         None | Some("identity" | "") => None,
         Some(name) => match Encoding::named(name.as_bytes()) {
             Some(encoding) => Some(encoding),
-            None => return unknown_encoding(writer, &ACCEPT_ENCODING, name),
+            None => return unknown_encoding(writer, observation, &ACCEPT_ENCODING, name),
         },
     };
     let version = query.version.as_deref().map(str::as_bytes);
@@ -261,9 +268,10 @@ async fn get(
     });
     let (timeout, message) = match checked {
         Ok(checked) => checked,
-        Err(refusal) => return writer.refuse(refusal),
+        Err(refusal) => return writer.refuse(observation.refused(refusal)),
     };
     let deadline = target.deadline(arrival, timeout);
+    observation.until(deadline);
     let message = message.into_owned().into();
     match request::given(&Bounds::of(target), encoding, message).await {
         Ok(message) => {
@@ -271,10 +279,11 @@ async fn get(
                 metadata: head::metadata(headers),
                 deadline,
                 connection,
+                observation,
             };
             make(plane, target, writer, caller, Input::One(message)).await
         }
-        Err(refusal) => writer.refuse(refusal),
+        Err(refusal) => writer.refuse(observation.refused(refusal)),
     }
 }
 
@@ -294,9 +303,15 @@ async fn make(
 }
 
 /// Tells a client which encodings it may use instead.
-fn unknown_encoding(writer: Writer, name: &HeaderName, found: &str) -> Response<Body> {
+fn unknown_encoding(
+    writer: Writer,
+    observation: Observation,
+    name: &HeaderName,
+    found: &str,
+) -> Response<Body> {
     let reason = format!("messages compressed by `{found}` are not understood: use gzip or zstd");
-    let mut response = writer.refuse(Refusal::new(Code::Unimplemented, reason));
+    let refusal = Refusal::new(Code::Unimplemented, reason);
+    let mut response = writer.refuse(observation.refused(refusal));
     let accepted = HeaderValue::from_static("gzip, zstd");
     response.headers_mut().insert(name.clone(), accepted);
     response

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::Callee;
+use super::{Callee, Observation};
 use crate::data_plane::failure::Refusal;
 use crate::data_plane::quota::{Denied, Kind, Permit};
 
@@ -13,13 +13,20 @@ pub(super) fn admit_copy(callee: &Callee) -> Option<Permit> {
 }
 
 /// Waits for the request's turn. The permit is held until the answer is complete.
-pub(super) async fn admit(callee: &Callee, deadline: Instant) -> Result<Permit, Refusal> {
+pub(super) async fn admit(
+    callee: &Callee,
+    deadline: Instant,
+    observation: &Observation,
+) -> Result<Permit, Refusal> {
     callee
         .quota
         .enter(kind(callee), deadline)
         .await
         .map_err(|denied| match denied {
-            Denied::Full(retry) => Refusal::busy(callee, retry),
+            Denied::Full(retry) => {
+                observation.no_room();
+                Refusal::busy(callee, retry)
+            }
             Denied::Late => Refusal::deadline(callee),
         })
 }

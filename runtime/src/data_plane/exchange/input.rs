@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use wasmtime::component::Val;
 
 use super::callee::Callee;
+use super::telemetry::Received;
 use crate::data_plane::failure::Refusal;
 use crate::host::{CallError, Input, InputFailed};
 
@@ -21,10 +22,12 @@ impl InputFailure {
     pub(super) fn watch(
         &mut self,
         requests: BoxStream<'static, Result<Vec<Val>, Refusal>>,
+        received: Received,
     ) -> Input {
         let failure = Arc::clone(self.0.get_or_insert_default());
         requests
             .map(move |batch| {
+                received.count(batch.as_ref().map_or(0, Vec::len));
                 batch.map_err(|refusal| {
                     *failure.lock() = Some(refusal);
                     InputFailed

@@ -2,24 +2,32 @@
 
 use http::HeaderMap;
 use tokio::time::{Instant, timeout_at};
+use tonic::Code;
 
-use super::{Callee, Head, Protocol, Replies, Requests, admission};
+use super::{Callee, Head, Observation, Replies, Requests, admission};
 use crate::data_plane::DataPlane;
 use crate::data_plane::failure::Refusal;
 use crate::data_plane::traffic::{Copy, Shadows};
+use crate::telemetry::Protocol;
 
 impl DataPlane {
     /// Gives a copy of a request to the shadows of its service, and goes on at once.
     /// What becomes of the copies nobody learns.
-    pub(super) fn mirror(&self, callee: &Callee, head: &Head, requests: &Requests) {
-        let Requests::One(message) = requests else {
+    pub(super) fn mirror(
+        &self,
+        callee: &Callee,
+        head: &Head,
+        requests: &Requests,
+        observation: &Observation,
+    ) {
+        let (Requests::One(message), Some(protocol)) = (requests, observation.protocol()) else {
             return;
         };
         for copy in callee.shadows.copies(&callee.method, message) {
             let Some(plane) = self.me.get().and_then(std::sync::Weak::upgrade) else {
                 return;
             };
-            let (metadata, protocol) = (head.metadata.clone(), head.protocol);
+            let metadata = head.metadata.clone();
             let callee = shadow_callee(callee, &copy);
             tokio::spawn(async move {
                 plane.work_on(&copy, &callee, metadata, protocol).await;
@@ -37,30 +45,39 @@ impl DataPlane {
         let Some(message) = copy.message() else {
             return;
         };
+        let began = Instant::now();
+        let mut observation = Observation::begin(callee, protocol, began);
         let head = Head {
             metadata,
             // Its own: the one who asked does not wait for it.
-            deadline: Instant::now() + callee.limits.timeout,
-            protocol,
+            deadline: began + callee.limits.timeout,
+            observation: Observation::default(),
             wire: None,
             connection: None,
         };
         let deadline = head.deadline;
+        observation.until(deadline);
         let answer = async {
             let reply = self
-                .call(callee, head, Requests::One(message), None)
+                .call(callee, head, Requests::One(message), None, &observation)
                 .await?;
             let Replies::Stream(mut replies) = reply.body else {
                 return Ok(());
             };
             // To drop the stream is to cancel the guest.
             while let Some(messages) = replies.next().await {
-                messages?;
+                observation.sent(messages?.len());
             }
             Ok::<_, Refusal>(())
         };
-        if !matches!(timeout_at(deadline, answer).await, Ok(Ok(()))) {
-            tracing::debug!(version = &*callee.slot.label, "a shadow failed");
+        let code = match timeout_at(deadline, answer).await {
+            Ok(Ok(())) => Code::Ok,
+            Ok(Err(refusal)) => refusal.code(),
+            Err(_) => Code::DeadlineExceeded,
+        };
+        observation.end(code);
+        if code != Code::Ok {
+            tracing::debug!(version = &*callee.slot.label, ?code, "a shadow failed");
         }
     }
 }

@@ -4,10 +4,10 @@
 //! A front reads a request and writes a response as its protocol wants them. All that
 //! lies between goes through [`DataPlane::exchange`], in this order:
 //!
-//! 1. who calls, and whether they may;
-//! 2. whether there is room: concurrent requests, queue, streams;
-//! 3. which version serves, and which others see a copy;
-//! 4. telemetry: the span, and what is counted;
+//! 1. telemetry: the span, and what is counted;
+//! 2. who calls, and whether they may;
+//! 3. whether there is room: concurrent requests, queue, streams;
+//! 4. which others than the version that serves see a copy;
 //! 5. the call itself, in an instance of the guest, which may serve several where the
 //!    service wants it.
 //!
@@ -21,6 +21,7 @@ mod input;
 mod mirror;
 mod reply;
 mod request;
+mod telemetry;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -39,7 +40,8 @@ pub(super) use callee::Callee;
 use input::InputFailure;
 
 pub(super) use reply::{Replies, Reply, ReplyStream};
-pub(super) use request::{Head, Protocol, Requests};
+pub(super) use request::{Head, Requests};
+pub(super) use telemetry::Observation;
 
 impl DataPlane {
     /// Answers a request. To drop the future, or the reply's stream, is to cancel the
@@ -47,15 +49,18 @@ impl DataPlane {
     pub(super) async fn exchange(
         &self,
         callee: &Callee,
-        head: Head,
+        mut head: Head,
         requests: Requests,
     ) -> Result<Reply, Refusal> {
-        tracing::trace!(
-            method = &*callee.method.path,
-            protocol = head.protocol.name(),
-            "a request"
-        );
-        let answer = self.admitted(callee, head, requests).await;
+        let mut observation = std::mem::take(&mut head.observation);
+        observation.until(head.deadline);
+        let answer = self
+            .observed(callee, head, requests, &mut observation)
+            .await;
+        let answer = match answer {
+            Ok(reply) => Ok(reply.observed(observation)),
+            Err(refusal) => Err(observation.refused(refusal)),
+        };
         let Some(cookie) = &callee.cookie else {
             return answer;
         };
@@ -65,16 +70,19 @@ impl DataPlane {
             .map_err(|refusal| refusal.with_header(SET_COOKIE, cookie.clone()))
     }
 
-    async fn admitted(
+    async fn observed(
         &self,
         callee: &Callee,
         mut head: Head,
         requests: Requests,
+        observation: &mut Observation,
     ) -> Result<Reply, Refusal> {
         let caller = auth::admit(callee, &mut head).await?;
-        let permit = admission::admit(callee, head.deadline).await?;
-        self.mirror(callee, &head, &requests);
-        let mut reply = self.call(callee, head, requests, caller).await?;
+        let permit = admission::admit(callee, head.deadline, observation).await?;
+        self.mirror(callee, &head, &requests, observation);
+        let mut reply = self
+            .call(callee, head, requests, caller, observation)
+            .await?;
         if let Replies::Stream(stream) = &mut reply.body {
             stream.hold(permit);
         }
@@ -88,6 +96,7 @@ impl DataPlane {
         head: Head,
         requests: Requests,
         caller: Option<Arc<Caller>>,
+        observation: &Observation,
     ) -> Result<Reply, Refusal> {
         let not_ready = || Refusal::of(callee, Code::Unavailable, "the service is not ready");
         let ready = callee.slot.ready(head.deadline).await;
@@ -119,7 +128,9 @@ impl DataPlane {
                 return one_reply(answer.await, |error| Refusal::call(callee, error));
             }
             Requests::One(request) => Request::One(request),
-            Requests::Stream(requests) => Request::Stream(failure.watch(requests)),
+            Requests::Stream(requests) => {
+                Request::Stream(failure.watch(requests, observation.received()))
+            }
         };
         if !arity.server_streams() {
             let answer = self.host.collect(component, function, invocation, request);
@@ -128,6 +139,7 @@ impl DataPlane {
         let opened = self.host.open(component, function, invocation, request);
         match opened.await {
             Ok(mut streaming) => Ok(Reply {
+                observation: Observation::default(),
                 headers: std::mem::take(&mut streaming.headers),
                 body: Replies::Stream(ReplyStream::new(callee.clone(), streaming, failure)),
             }),
@@ -141,6 +153,7 @@ impl DataPlane {
 fn one_reply(answer: Answer, explain: impl FnOnce(CallError) -> Refusal) -> Result<Reply, Refusal> {
     match answer.outcome {
         Ok(message) => Ok(Reply {
+            observation: Observation::default(),
             headers: answer.headers,
             body: Replies::One {
                 message,

@@ -18,12 +18,13 @@ use tonic::Code;
 use tonic::body::Body;
 use vimana_interface::Arity;
 
-use super::exchange::{Callee, Head, Protocol};
+use super::exchange::{Callee, Head, Observation};
 use super::failure::Refusal;
 use super::table::Table;
 use super::{DataPlane, host_of};
 use crate::host::Wire;
 use crate::listener::Connection;
+use crate::telemetry::Protocol;
 use compression::Encoding;
 use request::Reader;
 use response::Writer;
@@ -69,15 +70,19 @@ where
     let headers = parts.headers;
     // Of a front that speaks through this one.
     let protocol = parts.extensions.get::<Protocol>().copied();
+    let protocol = protocol.unwrap_or(Protocol::Grpc);
+    let mut observation = Observation::begin(&callee, protocol, arrival);
     let Ok(timeout) = timeout(&headers) else {
         let reason = "`grpc-timeout` is no timeout; expected digits and one of `HMSmun`";
-        return status::response(Refusal::of(&callee, Code::InvalidArgument, reason));
+        let refusal = Refusal::of(&callee, Code::InvalidArgument, reason);
+        return status::response(observation.refused(refusal));
     };
     let limit = callee.limits.timeout;
     let deadline = arrival + timeout.map_or(limit, |timeout| timeout.min(limit));
+    observation.until(deadline);
     let encoding = match Encoding::of_request(&headers, "grpc-encoding") {
         Ok(encoding) => encoding,
-        Err(name) => return unknown_encoding(&callee, &name),
+        Err(name) => return unknown_encoding(&callee, observation, &name),
     };
     let wire = Arc::new(Wire::default());
     let writer = Writer::new(
@@ -91,14 +96,14 @@ where
         // The deadline covers slow senders as well.
         Arity::Unary | Arity::ServerStreaming => match timeout_at(deadline, reader.one()).await {
             Ok(Ok(requests)) => requests,
-            Ok(Err(refusal)) => return status::response(refusal),
-            Err(_) => return status::response(Refusal::deadline(&callee)),
+            Ok(Err(refusal)) => return status::response(observation.refused(refusal)),
+            Err(_) => return status::response(observation.refused(Refusal::deadline(&callee))),
         },
     };
     let head = Head {
         metadata: headers,
         deadline,
-        protocol: protocol.unwrap_or(Protocol::Grpc),
+        observation,
         wire: Some(wire),
         connection,
     };
@@ -110,9 +115,10 @@ where
 
 /// Tells a client which encodings it may use instead (gRPC's "Compression",
 /// "Compression Method Asymmetry Between Peers").
-fn unknown_encoding(callee: &Callee, name: &str) -> Response<Body> {
+fn unknown_encoding(callee: &Callee, observation: Observation, name: &str) -> Response<Body> {
     let reason = format_args!("messages compressed by `{name}` are not understood");
-    let mut response = status::response(Refusal::of(callee, Code::Unimplemented, reason));
+    let refusal = Refusal::of(callee, Code::Unimplemented, reason);
+    let mut response = status::response(observation.refused(refusal));
     let headers = response.headers_mut();
     headers.insert("grpc-accept-encoding", compression::ACCEPTED);
     response

@@ -47,7 +47,7 @@ impl Writer {
                 let mut out = BytesMut::new();
                 if let Err(refusal) = self.write(&message, &mut out).await {
                     let refusal = refusal.with_metadata(reply.headers, trailers);
-                    return status::response(refusal);
+                    return status::response(reply.observation.refused(refusal));
                 }
                 let ending = Ending::new(out.freeze(), status::ok(trailers));
                 (reply.headers, Body::new(ending))
@@ -137,7 +137,7 @@ impl Streaming {
             let written = out.len();
             if let Err(refusal) = self.writer.write(&message, &mut out).await {
                 out.truncate(written);
-                self.trailers = Some(status::failed(refusal));
+                self.trailers = Some(status::failed(self.replies.refused(refusal)));
                 break;
             }
         }

@@ -16,8 +16,8 @@ use http::{Method, Request, Response, StatusCode, Version};
 use tonic::body::Body;
 
 use super::DataPlane;
-use super::exchange::Protocol;
 use super::table::Table;
+use crate::telemetry::Protocol;
 use request::DecodedText;
 use response::WebBody;
 

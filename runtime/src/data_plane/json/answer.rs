@@ -14,7 +14,7 @@ use wasmtime::component::Val;
 use super::format::Format;
 use super::{Rejected, stream};
 use crate::data_plane::DataPlane;
-use crate::data_plane::exchange::{Callee, Head, Protocol, Replies, Requests};
+use crate::data_plane::exchange::{Callee, Head, Observation, Replies, Requests};
 use crate::data_plane::failure::Refusal;
 use crate::data_plane::service::Bound;
 use crate::listener::Connection;
@@ -23,21 +23,69 @@ use crate::transcode::{compress_response, read_body, read_json};
 /// The content type of a `google.api.HttpBody` that names none.
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
+/// A request that was read.
+struct Asked {
+    message: Val,
+    format: Format,
+    /// What of the headers the response still needs.
+    accepts: HeaderMap,
+    metadata: HeaderMap,
+    connection: Option<Connection>,
+}
+
 pub(super) async fn answer(
     plane: &DataPlane,
     bound: &Bound,
+    observation: Observation,
     deadline: Instant,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Rejected> {
     let callee = &bound.callee;
+    let Some(transcoder) = bound.binding.transcoder() else {
+        return Err(observation.refused(callee.streams_unserved()).into());
+    };
+    let asked = match read(bound, transcoder, request).await {
+        Ok(asked) => asked,
+        Err(rejected) => return Err(rejected.observed(observation)),
+    };
+    let head = Head {
+        metadata: asked.metadata,
+        deadline,
+        observation,
+        wire: None,
+        connection: asked.connection,
+    };
+    let requests = Requests::One(asked.message);
+    let reply = plane.exchange(callee, head, requests).await?;
+    match reply.body {
+        Replies::One { message, trailers } => {
+            let mut response = match respond(callee, transcoder, &message, &asked.accepts) {
+                Ok(response) => response,
+                Err(refusal) => return Err(reply.observation.refused(refusal).into()),
+            };
+            // JSON has no trailers, so what a guest adds to them goes to the headers.
+            response.headers_mut().extend(reply.headers);
+            response.headers_mut().extend(trailers);
+            Ok(response)
+        }
+        Replies::Stream(replies) => {
+            let mut response = stream::respond(bound, asked.format, replies).await?;
+            response.headers_mut().extend(reply.headers);
+            Ok(response)
+        }
+    }
+}
+
+/// Makes a message of a request.
+async fn read(
+    bound: &Bound,
+    transcoder: &Transcoder,
+    request: Request<Incoming>,
+) -> Result<Asked, Rejected> {
+    let callee = &bound.callee;
     let arity = callee.method.method().arity;
-    let transcoder = bound
-        .binding
-        .transcoder()
-        .ok_or_else(|| callee.streams_unserved())?;
     let (parts, body) = request.into_parts();
     let format = Format::of(&parts.headers, arity.server_streams(), transcoder)?;
-
     let limit = callee.request_limit();
     let body = if transcoder.takes_any_body() {
         read_body(&parts.headers, body, limit).await?
@@ -53,31 +101,13 @@ pub(super) async fn answer(
     let message = transcoder
         .request(codec, callee.json, &bound.variables, query, content)
         .map_err(|error| Refusal::of(callee, Code::InvalidArgument, error))?;
-    drop(body);
-
-    let accepts = compression_of(&parts.headers);
-    let head = Head {
+    Ok(Asked {
+        message,
+        format,
+        accepts: compression_of(&parts.headers),
         metadata: parts.headers,
-        deadline,
-        protocol: Protocol::Json,
-        wire: None,
         connection: Connection::of(&parts.extensions).cloned(),
-    };
-    let reply = plane.exchange(callee, head, Requests::One(message)).await?;
-    match reply.body {
-        Replies::One { message, trailers } => {
-            let mut response = respond(callee, transcoder, &message, &accepts)?;
-            // JSON has no trailers, so what a guest adds to them goes to the headers.
-            response.headers_mut().extend(reply.headers);
-            response.headers_mut().extend(trailers);
-            Ok(response)
-        }
-        Replies::Stream(replies) => {
-            let mut response = stream::respond(bound, format, replies).await?;
-            response.headers_mut().extend(reply.headers);
-            Ok(response)
-        }
-    }
+    })
 }
 
 /// What of the request's headers the response still needs.

@@ -15,10 +15,12 @@ use tonic::body::Body;
 use vimana_interface::http::RouteError;
 
 use super::description::{self, Part};
+use super::exchange::Observation;
 use super::failure::{Refusal, ambiguous};
 use super::service::Bound;
 use super::table::{DescribedDomain, Miss, Table};
 use super::{DataPlane, host_of};
+use crate::telemetry::Protocol;
 use crate::transcode::Failure;
 
 /// Answers a request that is no gRPC.
@@ -56,9 +58,15 @@ async fn answer_request(
         Ok(bound) => bound,
         Err(miss) => return missed(miss, &host, request.method(), request.uri().path()),
     };
+    let mut observation = Observation::begin(&bound.callee, Protocol::Json, arrival);
     let deadline = arrival + bound.callee.limits.timeout;
+    observation.until(deadline);
     // The body is read in there, too, so the deadline covers slow senders.
-    let answer = timeout_at(deadline, answer::answer(plane, &bound, deadline, request)).await;
+    let answer = timeout_at(
+        deadline,
+        answer::answer(plane, &bound, observation, deadline, request),
+    )
+    .await;
     match answer {
         Ok(Ok(response)) => response,
         Ok(Err(Rejected::Request(failure))) => failure.into_response(),
@@ -111,6 +119,20 @@ enum Rejected {
     Request(Failure),
     /// The call came to nothing.
     Call(Refusal),
+}
+
+impl Rejected {
+    /// The same, and the request is said to have ended so.
+    fn observed(self, observation: Observation) -> Self {
+        match self {
+            Self::Request(failure) => {
+                let (code, status) = failure.outcome();
+                observation.rejected(code, status);
+                Self::Request(failure)
+            }
+            Self::Call(refusal) => Self::Call(observation.refused(refusal)),
+        }
+    }
 }
 
 impl From<Failure> for Rejected {

@@ -50,7 +50,9 @@ pub(super) async fn respond(
     let mut begin = format.begin().to_vec();
     let mut is_over = false;
     match first {
-        Some(Some(messages)) => writer.messages(&messages, &mut begin)?,
+        Some(Some(messages)) => writer
+            .messages(&messages, &mut begin)
+            .map_err(|refusal| replies.refused(refusal))?,
         Some(None) => {
             begin.extend_from_slice(format.end());
             is_over = true;
@@ -153,7 +155,7 @@ impl State {
         let refusal = match self.replies.next().await {
             Some(Ok(messages)) => match self.writer.messages(&messages, &mut out) {
                 Ok(()) => return Some(Ok(Frame::data(out.into()))),
-                Err(refusal) => refusal,
+                Err(refusal) => self.replies.refused(refusal),
             },
             Some(Err(refusal)) => refusal,
             None => {

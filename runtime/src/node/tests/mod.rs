@@ -3,6 +3,7 @@
 mod access;
 mod apply;
 mod json;
+mod metrics;
 mod real;
 mod restart;
 
@@ -368,6 +369,8 @@ pub(super) struct Answer {
     /// The head, in lower case.
     pub(super) head: String,
     pub(super) body: serde_json::Value,
+    /// The body as it came.
+    pub(super) text: String,
 }
 
 /// Sends one request over a socket of its own.
@@ -399,6 +402,7 @@ pub(super) async fn http(
         status: head[9..12].parse().unwrap(),
         head: head.to_ascii_lowercase(),
         body: serde_json::from_str(body).unwrap_or_default(),
+        text: body.to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Streams of all arities, of guests made by other people's tools.
 
 mod arities;
-mod client;
+pub(crate) mod client;
 mod endings;
 mod load;
 
@@ -29,7 +29,7 @@ async fn serve(service: &str, proto: &str, component: &str, limits: Limits) -> N
     node
 }
 
-async fn serve_streams() -> Node {
+pub(crate) async fn serve_streams() -> Node {
     serve_streams_within(LIMITS).await
 }
 

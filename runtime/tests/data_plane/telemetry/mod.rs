@@ -1,0 +1,3 @@
+//! What a node tells of the requests that it serves.
+
+mod metrics;
