@@ -154,6 +154,18 @@ pub(crate) fn browser() -> anyhow::Result<()> {
     debian(&["chromium-headless-shell"])
 }
 
+/// What tests speak to a node with, and make keys with.
+pub(crate) fn command_line_tools() -> anyhow::Result<()> {
+    let missing: Vec<_> = ["curl", "openssl", "git"]
+        .into_iter()
+        .filter(|name| !has(name))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    debian(&missing)
+}
+
 /// Protobuf's own compiler, with the definitions that it brings along.
 pub(crate) fn protoc() -> anyhow::Result<()> {
     if has("protoc") && Path::new("/usr/include/google/protobuf/any.proto").exists() {

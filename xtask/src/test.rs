@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     install::node_packages("tests/clients/node")?;
     install::node_packages("tests/clients/web")?;
     install::browser()?;
+    install::command_line_tools()?;
     install::python_client("describe")?;
     step(
         "node --test (the example's virtual pods)",

@@ -72,6 +72,14 @@ pub(crate) struct Reuse<'a> {
 /// and a whole one.
 const TURN: u64 = 2;
 
+/// Handles that a guest may hold: of resources, streams, futures and tasks. The host
+/// keeps some hundred bytes for each, which no limit of memory counts.
+const MAX_HANDLES: usize = 10_000;
+
+/// What the host may hold for a guest's tasks and streams: two ends and what lies
+/// between for each stream.
+const MAX_TASKS: usize = 4 * MAX_HANDLES;
+
 /// Ends a guest that computes beyond its deadline.
 #[derive(Debug, thiserror::Error)]
 #[error("the deadline has passed")]
@@ -152,6 +160,10 @@ impl Host {
         let mut store = Store::new(&self.engine, Guest::new(invocation));
         store.limiter(|guest| &mut guest.memory);
         store.set_hostcall_fuel(fuel);
+        store.set_max_component_handles(MAX_HANDLES);
+        if let Some(table) = store.concurrent_resource_table() {
+            table.set_max_capacity(MAX_TASKS);
+        }
         store.set_epoch_deadline(TURN);
         let turns = self.turns.clone();
         store.epoch_deadline_callback(move |store: StoreContextMut<'_, Guest>| {

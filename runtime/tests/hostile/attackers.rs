@@ -169,14 +169,23 @@ pub(crate) async fn rapid_reset(node: SocketAddr) -> usize {
 /// As many streams as the node lets one connection open, and more as it gives some of
 /// them up, of which none is ever ended; gives how many it allows at once.
 pub(crate) async fn many_streams(node: SocketAddr) -> usize {
+    /// Streams, until the node has said how many it takes.
+    const UNTOLD: usize = 10;
+
     let stream = connect(node).await;
-    // Until the node has said how many it takes.
     let (mut client, connection) = h2::client::Builder::new()
-        .initial_max_send_streams(10)
+        .initial_max_send_streams(UNTOLD)
         .handshake::<_, Bytes>(stream)
         .await
         .unwrap();
     tokio::spawn(connection);
+    let told = async {
+        while client.current_max_send_streams() == UNTOLD {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let told = tokio::time::timeout(Duration::from_secs(30), told).await;
+    told.expect("the node says how many streams it takes");
     let (mut open, mut allowed) = (Vec::new(), 0);
     let patience = Duration::from_millis(300);
     while let Ok(Ok(ready)) = tokio::time::timeout(patience, client.ready()).await {

@@ -54,7 +54,8 @@ pub(crate) fn never_returns() -> Vec<u8> {
           (call $block (call $subscribe (i64.const 3600000000000)))
           {ANSWER_NAME})"#
     );
-    let (wit, world) = importing(&["wasi:clocks/monotonic-clock@0.2.0", "wasi:io/poll@0.2.0"]);
+    let (wit, world) =
+        world_importing(&["wasi:clocks/monotonic-clock@0.2.0", "wasi:io/poll@0.2.0"]);
     component(&wit, &world, &core(imports, &items))
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn random_hog() -> Vec<u8> {
           (call $random (i64.const 1099511627776) (i32.const 64))
           {ANSWER_NAME})"#
     );
-    let (wit, world) = importing(&["wasi:random/random@0.2.0"]);
+    let (wit, world) = world_importing(&["wasi:random/random@0.2.0"]);
     component(&wit, &world, &core(imports, &items))
 }
 
@@ -147,7 +148,7 @@ pub(crate) fn sends_request() -> Vec<u8> {
           (if (i32.load8_u (i32.const 144))
             (then (return (call $answer (i32.const 101) (i32.load8_u (i32.const 152))))))
           (call $answer (i32.const 115) (call $status (i32.load (i32.const 152)))))"#;
-    let (wit, world) = importing(&[
+    let (wit, world) = world_importing(&[
         "wasi:io/poll@0.2.0",
         "wasi:http/types@0.2.0",
         "wasi:http/outgoing-handler@0.2.0",
@@ -155,9 +156,14 @@ pub(crate) fn sends_request() -> Vec<u8> {
     component(&wit, &world, &core(imports, items))
 }
 
-/// The service's world with further imports.
-fn importing(interfaces: &[&str]) -> (String, String) {
+/// The world of the plain service with further imports.
+fn world_importing(interfaces: &[&str]) -> (String, String) {
     let (wit, world) = wit(&proto(""), "bar.FooService");
+    (importing(&wit, &world, interfaces), world)
+}
+
+/// A world with further imports.
+pub(crate) fn importing(wit: &str, world: &str, interfaces: &[&str]) -> String {
     let head = format!("world {world} {{");
     let imports: Vec<String> = interfaces
         .iter()
@@ -166,5 +172,5 @@ fn importing(interfaces: &[&str]) -> (String, String) {
     let imports = imports.join("\n");
     let with = wit.replace(&head, &format!("{head}\n{imports}"));
     assert_ne!(with, wit, "the world begins as expected");
-    (with, world)
+    with
 }

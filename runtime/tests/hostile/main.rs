@@ -20,3 +20,4 @@ mod memory;
 mod neighbour;
 mod outbound;
 mod p99;
+mod streaming;

@@ -16,7 +16,7 @@ use vimana_runtime::Limits;
 use crate::client::GrpcClient;
 use crate::neighbour::Neighbour;
 use crate::node::{LIMITS, Node, Version};
-use crate::{attackers, guest, guests};
+use crate::{attackers, guest, guests, streaming};
 
 const ROLE: &str = "VIMANA_HOSTILE_ROLE";
 const ADDRESS: &str = "VIMANA_HOSTILE_ADDRESS";
@@ -37,6 +37,9 @@ const GUESTS: [(&str, Maker); 7] = [
     ("table-hog", guests::table_hog),
     ("computes", guests::computes),
 ];
+
+/// Guests with a method that streams.
+const STREAMING: [&str; 2] = ["fork-of-streams", "slow-trickle"];
 
 const CLIENTS: [&str; 10] = [
     "slowloris",
@@ -90,13 +93,14 @@ pub(crate) fn role(role: &str, address: &str) -> Child {
 async fn serve() {
     crate::clients::raise_file_limit();
     let node = Node::start().await;
-    for (name, component) in GUESTS {
+    let guests = GUESTS.map(|(name, make)| (name, Version::new("1.0.0", make(), 1)));
+    let streaming = STREAMING.map(|name| (name, streaming::version()));
+    for (name, version) in guests.into_iter().chain(streaming) {
         let limits = Limits {
             timeout: Duration::from_secs(1),
             cpu_time: Duration::from_millis(500),
             ..LIMITS
         };
-        let version = Version::new("1.0.0", component(), 1);
         let service = format!("{name}.example:bar.FooService");
         node.put(&service, limits, vec![version]).await;
     }
@@ -125,6 +129,10 @@ async fn harm(attack: &str) {
             }
             "garbage" => attackers::garbage(address).await,
             "ping-flood" => attackers::ping_flood(address).await,
+            "slow-trickle" => {
+                let streams = (0..200).map(|_| streaming::trickle(address, "slow-trickle.example"));
+                join_all(streams).await;
+            }
             guest => crowd(address, guest).await,
         }
     }
@@ -154,7 +162,7 @@ async fn measure() {
         "attack", "p99 alone", "attacked", "ratio", "MiB before", "MiB after"
     );
     let names = GUESTS.map(|(name, _)| name);
-    for attack in names.into_iter().chain(CLIENTS) {
+    for attack in names.into_iter().chain(STREAMING).chain(CLIENTS) {
         row(attack).await;
     }
 }
