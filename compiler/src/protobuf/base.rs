@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use prost_reflect::{DescriptorError, DescriptorPool};
-use prost_types::{DescriptorProto, FileDescriptorProto};
+use prost_types::source_code_info::Location;
+use prost_types::{DescriptorProto, FileDescriptorProto, SourceCodeInfo};
 
 use super::ProtoFile;
 use super::implicit::OPTIONS;
@@ -14,6 +15,9 @@ const MAX_POOLS: usize = 16;
 /// The packages of the files that vimana brings along, as linked names begin. The
 /// comments of `google.protobuf` go nowhere.
 const COMMENTED: [&str; 2] = [".vimana.", ".google.api."];
+
+/// The field `uninterpreted_option` of all options in descriptors.
+const UNINTERPRETED: i32 = 999;
 
 /// A file under its import name.
 pub(super) type Named = (String, Arc<ProtoFile>);
@@ -112,19 +116,65 @@ pub(super) fn speaks_of_builtins(file: &FileDescriptorProto) -> bool {
     methods.any(|method| is_builtin(&method.input_type) || is_builtin(&method.output_type))
 }
 
-/// Adds a file to a pool that has all that it imports.
+/// Adds a file to a pool that has all that it imports, of its places only those that
+/// [`is_kept`] tells of.
 pub(super) fn add(
     pool: &mut DescriptorPool,
     (name, file): &Named,
     comments: Comments,
 ) -> Result<(), DescriptorError> {
-    let mut descriptor = file.descriptor.clone();
-    if comments == Comments::Left && file.path.is_none() {
-        descriptor.source_code_info = None;
+    let places = file.descriptor.source_code_info.as_ref();
+    let places = match (&file.path, comments) {
+        (None, Comments::Left) => None,
+        (None, Comments::Kept) => places.cloned(),
+        (Some(_), _) => places.map(|places| SourceCodeInfo {
+            location: places
+                .location
+                .iter()
+                .filter(|place| is_kept(place))
+                .cloned()
+                .collect(),
+        }),
+    };
+    pool.add_file_descriptor_proto(descriptor(name, file, places))
+}
+
+/// Adds a file with all its places, which errors tell.
+pub(super) fn add_whole(
+    pool: &mut DescriptorPool,
+    (name, file): &Named,
+) -> Result<(), DescriptorError> {
+    let places = file.descriptor.source_code_info.clone();
+    pool.add_file_descriptor_proto(descriptor(name, file, places))
+}
+
+/// Whether the pool has a place of a file in the repository: one that the linker
+/// calls by another path, since it is that of an option, or one with a comment. The
+/// others are many, and stand in what was parsed.
+pub(super) fn is_kept(place: &Location) -> bool {
+    place.path.contains(&UNINTERPRETED)
+        || place.leading_comments.is_some()
+        || place.trailing_comments.is_some()
+}
+
+fn descriptor(name: &str, file: &ProtoFile, places: Option<SourceCodeInfo>) -> FileDescriptorProto {
+    let parsed = &file.descriptor;
+    let mut dependency = parsed.dependency.clone();
+    if file.implicit.is_some() && !dependency.iter().any(|name| name == OPTIONS) {
+        dependency.push(OPTIONS.to_owned());
     }
-    descriptor.name = Some(name.clone());
-    if file.implicit.is_some() && !descriptor.dependency.iter().any(|name| name == OPTIONS) {
-        descriptor.dependency.push(OPTIONS.to_owned());
+    FileDescriptorProto {
+        name: Some(name.to_owned()),
+        package: parsed.package.clone(),
+        dependency,
+        public_dependency: parsed.public_dependency.clone(),
+        weak_dependency: parsed.weak_dependency.clone(),
+        message_type: parsed.message_type.clone(),
+        enum_type: parsed.enum_type.clone(),
+        service: parsed.service.clone(),
+        extension: parsed.extension.clone(),
+        options: parsed.options.clone(),
+        source_code_info: places,
+        syntax: parsed.syntax.clone(),
     }
-    pool.add_file_descriptor_proto(descriptor)
 }

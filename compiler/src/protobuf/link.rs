@@ -6,7 +6,7 @@ use prost_reflect::DescriptorPool;
 use super::base::{self, Comments, Named};
 use super::implicit::OPTIONS;
 use super::shared::{Parsed, Protos};
-use super::{Linked, ProtoFile, builtin, error, import_line, locate};
+use super::{Linked, Places, ProtoFile, builtin, error, import_line, locate};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{implicit_options, import_cycle, import_twice, missing_import, too_many};
 use crate::source::RepoPath;
@@ -98,13 +98,15 @@ impl<'a> Linker<'a> {
             out: Vec::new(),
         };
         let complete = link.add(&name, entry);
-        let pool = complete.then(|| link.build()).flatten();
+        let built = complete.then(|| link.build()).flatten();
         let Link {
             files, out: found, ..
         } = link;
         out.extend(found);
+        let (pool, places) = built?;
         Some(Linked {
-            pool: pool?,
+            pool,
+            places,
             name,
             files,
             folder: self.folder.clone(),
@@ -260,9 +262,9 @@ impl Link<'_, '_, '_> {
             .map_or(Found::Nothing, Found::File)
     }
 
-    fn build(&mut self) -> Option<DescriptorPool> {
+    fn build(&mut self) -> Option<(DescriptorPool, Places)> {
         if let Some(pool) = self.build_on_base() {
-            return Some(pool);
+            return Some((pool, Places::Kept));
         }
         // Something is wrong: what is said of it is that of the first file that
         // cannot be added.
@@ -270,7 +272,7 @@ impl Link<'_, '_, '_> {
         for name in &self.order {
             let file = &self.files[name];
             let named = (name.clone(), Arc::clone(file));
-            if let Err(found) = base::add(&mut pool, &named, Comments::Kept) {
+            if let Err(found) = base::add_whole(&mut pool, &named) {
                 let path = file.path.clone();
                 // The files that vimana brings along link, so the one to blame
                 // is in the repository.
@@ -281,7 +283,7 @@ impl Link<'_, '_, '_> {
                 return None;
             }
         }
-        Some(pool)
+        Some((pool, Places::All))
     }
 
     /// The pool, made of one of the files that other services share. None where

@@ -7,8 +7,17 @@ use prost_types::source_code_info::Location;
 /// a place; the beginning of the file where there is none.
 pub(super) fn range(file: &FileDescriptorProto, text: &str, path: &[i32]) -> Range<usize> {
     let locations = locations(file);
+    nearest(|path| find(locations, path), text, path)
+}
+
+/// The same, with what finds the place of a path.
+pub(super) fn nearest<'l>(
+    find: impl Fn(&[i32]) -> Option<&'l Location>,
+    text: &str,
+    path: &[i32],
+) -> Range<usize> {
     for length in (1..=path.len()).rev() {
-        if let Some(location) = find(locations, &path[..length]) {
+        if let Some(location) = find(&path[..length]) {
             return bytes(text, &location.span);
         }
     }
@@ -20,15 +29,13 @@ pub(super) fn has(file: &FileDescriptorProto, path: &[i32]) -> bool {
     find(locations(file), path).is_some()
 }
 
-/// The bytes of all elements whose paths are `wanted`, in the order of the parser.
-pub(super) fn all(
-    file: &FileDescriptorProto,
+/// The bytes of all elements whose paths are `wanted`, in the order of `locations`.
+pub(super) fn all<'l>(
+    locations: impl Iterator<Item = (&'l [i32], &'l Location)>,
     text: &str,
     wanted: &dyn Fn(&[i32]) -> bool,
 ) -> Vec<(Vec<i32>, Range<usize>)> {
-    let found = locations(file)
-        .iter()
-        .filter(|location| wanted(&location.path));
+    let found = locations.filter(|(path, _)| wanted(path));
     let mut found = found.peekable();
     if found.peek().is_none() {
         return Vec::new();
@@ -36,12 +43,7 @@ pub(super) fn all(
     let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
     let lines: Vec<usize> = std::iter::once(0).chain(newlines).collect();
     found
-        .map(|location| {
-            (
-                location.path.clone(),
-                bytes_of(&lines, text, &location.span),
-            )
-        })
+        .map(|(path, location)| (path.to_vec(), bytes_of(&lines, text, &location.span)))
         .collect()
 }
 
@@ -82,7 +84,7 @@ pub(super) fn option(
         .min_by_key(|range| range.start)
 }
 
-fn locations(file: &FileDescriptorProto) -> &[Location] {
+pub(super) fn locations(file: &FileDescriptorProto) -> &[Location] {
     file.source_code_info
         .as_ref()
         .map_or(&[][..], |info| &info.location)

@@ -31,6 +31,7 @@ use std::sync::Arc;
 
 use prost_reflect::DescriptorPool;
 use prost_types::FileDescriptorProto;
+use prost_types::source_code_info::Location;
 
 use crate::diagnostic::Span;
 use crate::source::RepoPath;
@@ -70,12 +71,21 @@ impl ProtoFile {
 #[derive(Debug, Clone)]
 pub(crate) struct Linked {
     pub(crate) pool: DescriptorPool,
+    places: Places,
     /// The import name of the file.
     pub(crate) name: String,
     /// Every file of the pool by its import name.
     files: BTreeMap<String, Arc<ProtoFile>>,
     /// The folder of the service: its files are nobody else's.
     folder: RepoPath,
+}
+
+/// Which places of the files of the repository a pool has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Places {
+    All,
+    /// Those that [`base::is_kept`] tells of.
+    Kept,
 }
 
 impl Linked {
@@ -85,7 +95,12 @@ impl Linked {
         let proto = self.files.get(file)?;
         let repo_path = proto.path.clone()?;
         let linked = self.pool.get_file_by_name(file)?;
-        let range = locate::range(linked.file_descriptor_proto(), &proto.text, path);
+        let find = |path: &[i32]| {
+            let mut locations = self.locations(proto, linked.file_descriptor_proto());
+            let found = locations.find(|(found, _)| *found == path);
+            found.map(|(_, location)| location)
+        };
+        let range = locate::nearest(find, &proto.text, path);
         Some(Span::new(repo_path, range))
     }
 
@@ -96,10 +111,30 @@ impl Linked {
         file: &str,
         wanted: &dyn Fn(&[i32]) -> bool,
     ) -> Vec<(Vec<i32>, Range<usize>)> {
-        let linked = self.pool.get_file_by_name(file);
-        linked.map_or_else(Vec::new, |linked| {
-            let text = self.text(file).unwrap_or_default();
-            locate::all(linked.file_descriptor_proto(), text, wanted)
+        let (Some(proto), Some(linked)) = (self.files.get(file), self.pool.get_file_by_name(file))
+        else {
+            return Vec::new();
+        };
+        let locations = self.locations(proto, linked.file_descriptor_proto());
+        locate::all(locations, &proto.text, wanted)
+    }
+
+    /// The places in a file with their paths, in the order of the parser.
+    fn locations<'l>(
+        &'l self,
+        parsed: &'l ProtoFile,
+        linked: &'l FileDescriptorProto,
+    ) -> impl Iterator<Item = (&'l [i32], &'l Location)> {
+        let are_all = self.places == Places::All || parsed.path.is_none();
+        let mut kept = locate::locations(linked).iter();
+        let all = if are_all { linked } else { &parsed.descriptor };
+        locate::locations(all).iter().map(move |location| {
+            let called = if are_all || !base::is_kept(location) {
+                None
+            } else {
+                kept.next()
+            };
+            (called.unwrap_or(location).path.as_slice(), location)
         })
     }
 

@@ -27,15 +27,18 @@ pub(super) struct Pools(Mutex<HashMap<ThreadId, Used>>);
 #[derive(Debug)]
 struct Used {
     /// The files that it begins with.
-    shared: Vec<Named>,
+    base: Vec<Named>,
+    /// The shared files that were added since.
+    shared: HashMap<String, Arc<ProtoFile>>,
     pool: DescriptorPool,
     links: usize,
 }
 
 impl Pools {
-    /// A pool of the files that services share and those of a service, in which there
-    /// may be those of others. None where it cannot be, for whatever reason. What the
-    /// thread got last must be dropped by now, or all of it is copied.
+    /// A pool of the files that services share, the first of which are those that
+    /// vimana brings along, and of a service's own, among which there may be those of
+    /// others. None where it cannot be, for whatever reason. What the thread got last
+    /// must be dropped by now, or all of it is copied.
     pub(super) fn pool(
         &self,
         bases: &Bases,
@@ -44,28 +47,42 @@ impl Pools {
         own: &[Named],
     ) -> Option<DescriptorPool> {
         // Who looks an extension up by its number sees those of all files.
-        if own.iter().any(|(_, file)| extends(file)) {
+        let extend = |files: &[Named]| files.iter().any(|(_, file)| extends(file));
+        if extend(own) {
             return None;
         }
+        let (base, shared) = if extend(&shared[builtins..]) {
+            (shared, &[][..])
+        } else {
+            shared.split_at(builtins)
+        };
         let thread = thread::current().id();
         let known = self.lock().remove(&thread);
-        let (mut pool, links) = match known {
-            Some(used) if used.links < MAX_LINKS && base::are_same(&used.shared, shared) => {
-                (used.pool, used.links)
-            }
-            _ => (bases.pool(shared, builtins, Comments::Left).ok()?, 0),
+        let mut used = match known {
+            Some(used) if used.links < MAX_LINKS && base::are_same(&used.base, base) => used,
+            _ => Used {
+                base: base.to_vec(),
+                shared: HashMap::new(),
+                pool: bases.pool(base, builtins, Comments::Left).ok()?,
+                links: 0,
+            },
         };
-        for file in own {
-            if pool.get_file_by_name(&file.0).is_some() {
-                return None;
+        for named in shared {
+            let (name, file) = named;
+            match used.shared.get(name) {
+                Some(known) if Arc::ptr_eq(known, file) => {}
+                Some(_) => return None,
+                None => {
+                    used.add(named)?;
+                    used.shared.insert(name.clone(), Arc::clone(file));
+                }
             }
-            base::add(&mut pool, file, Comments::Left).ok()?;
         }
-        let used = Used {
-            shared: shared.to_vec(),
-            pool: pool.clone(),
-            links: links + 1,
-        };
+        for named in own {
+            used.add(named)?;
+        }
+        used.links += 1;
+        let pool = used.pool.clone();
         self.lock().insert(thread, used);
         Some(pool)
     }
@@ -73,6 +90,16 @@ impl Pools {
     fn lock(&self) -> MutexGuard<'_, HashMap<ThreadId, Used>> {
         // A panic leaves a thread without its pool, and nothing else.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Used {
+    /// Adds a file; none where it cannot be, or another has its name.
+    fn add(&mut self, file: &Named) -> Option<()> {
+        if self.pool.get_file_by_name(&file.0).is_some() {
+            return None;
+        }
+        base::add(&mut self.pool, file, Comments::Left).ok()
     }
 }
 
