@@ -14,7 +14,7 @@ use vimana_proto::state::v1::{self, spec};
 use vimana_proto::{Address, Kind};
 
 use crate::cache::{Cache, Pages, Units};
-use crate::compile::{Compiling, Hooks, Options, exceeded, settings_path};
+use crate::compile::{Commits, Compiling, Hooks, Options, exceeded, settings_path};
 use crate::desired::Compilation;
 use crate::diagnostic::{Diagnostic, Severity, SourceFiles};
 use crate::discovery::{Folder, discover};
@@ -80,7 +80,7 @@ pub fn check_with(source: &dyn Source, options: &Options, hooks: &Hooks<'_>) -> 
     }
     let metered = Metered::within(source, options);
     let compiling = Compiling::begin(&metered, options, &found, listed);
-    let compilation = compiling.all(hooks);
+    let compilation = compiling.all(hooks, Commits::Untold);
     exceeded(&metered).unwrap_or(compilation).into()
 }
 

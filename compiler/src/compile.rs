@@ -106,7 +106,15 @@ fn compile_metered(source: &dyn Source, options: &Options, hooks: &Hooks<'_>) ->
     let mut out = Vec::new();
     let found = discover(source, options, &mut out);
     let compiling = Compiling::begin(source, options, &found, out);
-    compiling.all(hooks)
+    compiling.all(hooks, Commits::Told)
+}
+
+/// Whether resources say in which commit they are, which takes a look at each file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Commits {
+    Told,
+    /// Nobody asks.
+    Untold,
 }
 
 /// A compilation whose settings are read, and nothing else.
@@ -173,7 +181,7 @@ impl<'a> Compiling<'a> {
     }
 
     /// Compiles everything.
-    pub(crate) fn all(mut self, hooks: &Hooks<'_>) -> Compilation {
+    pub(crate) fn all(mut self, hooks: &Hooks<'_>, commits: Commits) -> Compilation {
         let folders: Vec<_> = self.found.folders.iter().collect();
         let made = {
             let units = hooks.cache.map(|cache| self.units(cache));
@@ -191,7 +199,9 @@ impl<'a> Compiling<'a> {
             &mut self.out,
         );
         let programs = self.add_vpods(&mut builder);
-        set_commits(self.source, &mut builder);
+        if commits == Commits::Told {
+            set_commits(self.source, &mut builder);
+        }
         let (source, settings) = (self.source, self.settings.clone());
         let has_settings = self.found.settings.is_some();
         let finished = self.finish(std::mem::take(&mut joined.silencers), builder);

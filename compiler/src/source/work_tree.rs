@@ -126,9 +126,10 @@ impl WorkTree {
     }
 
     fn absolute(&self, path: &RepoPath) -> PathBuf {
-        let mut absolute = self.root.clone();
-        absolute.extend(path.components());
-        absolute
+        if path.is_root() {
+            return self.root.clone();
+        }
+        self.root.join(path.as_str())
     }
 
     fn look(&self, path: &RepoPath) -> Result<Node, SourceError> {
@@ -233,10 +234,7 @@ impl WorkTree {
                 });
             }
         } else if file_type.is_file() {
-            let stamp = match &self.memory {
-                Some(_) => found.entry.metadata().ok().as_ref().and_then(Stamp::of),
-                None => None,
-            };
+            let stamp = found.entry.metadata().ok().as_ref().and_then(Stamp::of);
             let content =
                 stamp.and_then(|stamp| self.memory.as_ref()?.known.content(&path, &stamp));
             walk.listed.files.push((path.clone(), stamp));
@@ -255,6 +253,16 @@ impl WorkTree {
         self.git
             .as_ref()
             .map_or(Ok(false), |git| git.is_ignored(path, is_folder))
+    }
+
+    /// The file at `path` and its size, if it is the regular one that was listed, which
+    /// no link leads to: what a link leads to since then has another stamp.
+    fn open_listed(&self, path: &RepoPath) -> Option<(File, u64)> {
+        let stamp = self.stamp(path)?;
+        let file = open(&self.absolute(path)).ok()?;
+        let metadata = file.metadata().ok()?;
+        let is_same = metadata.is_file() && Stamp::of(&metadata) == Some(stamp);
+        is_same.then_some((file, metadata.len()))
     }
 
     /// The stamp of a regular file that was listed.
@@ -332,6 +340,31 @@ fn open(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
+/// The bytes of `file`, which is of this size and is read through `path`.
+fn read_all(path: &RepoPath, file: File, size: u64) -> Result<Arc<[u8]>, SourceError> {
+    let too_large = |size| SourceError::TooLarge {
+        path: path.clone(),
+        size,
+        limit: MAX_FILE_BYTES,
+    };
+    if size > MAX_FILE_BYTES {
+        return Err(too_large(size));
+    }
+    // A file that grows meanwhile is held to the limit too.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| SourceError::Read {
+            path: path.clone(),
+            source,
+        })?;
+    let size = bytes.len() as u64;
+    if size > MAX_FILE_BYTES {
+        return Err(too_large(size));
+    }
+    Ok(bytes.into())
+}
+
 impl Source for WorkTree {
     fn commit(&self) -> Option<&str> {
         self.git.as_ref()?.commit()
@@ -352,6 +385,9 @@ impl Source for WorkTree {
     }
 
     fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, SourceError> {
+        if let Some((file, size)) = self.open_listed(path) {
+            return read_all(path, file, size);
+        }
         let resolved = resolve(path, |path| self.look(path))?;
         let unreadable = |source| SourceError::Read {
             path: path.clone(),
@@ -362,25 +398,7 @@ impl Source for WorkTree {
         if !metadata.is_file() {
             return Err(SourceError::NotAFile { path: path.clone() });
         }
-        let size = metadata.len();
-        let too_large = |size| SourceError::TooLarge {
-            path: path.clone(),
-            size,
-            limit: MAX_FILE_BYTES,
-        };
-        if size > MAX_FILE_BYTES {
-            return Err(too_large(size));
-        }
-        // A file that grows meanwhile is held to the limit too.
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-        file.take(MAX_FILE_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
-        let size = bytes.len() as u64;
-        if size > MAX_FILE_BYTES {
-            return Err(too_large(size));
-        }
-        Ok(bytes.into())
+        read_all(path, file, metadata.len())
     }
 
     fn read_named(&self, path: &RepoPath) -> Result<Named, SourceError> {
