@@ -21,8 +21,8 @@ impl Linked {
     pub(crate) fn encode(&self, protos: &Protos<'_>) -> Vec<Arc<[u8]>> {
         let mut keys = BTreeMap::new();
         // Other services may be in the pool.
-        let files = self.pool.files();
-        in_order(files.filter(|file| self.files.contains_key(file.name())))
+        let names = self.files.keys();
+        in_order(names.filter_map(|name| self.pool.get_file_by_name(name)))
             .into_iter()
             .map(|file| {
                 let make = || Arc::from(encode(&file, &self.pool));

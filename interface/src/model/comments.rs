@@ -1,42 +1,58 @@
 //! The comments of a `.proto`, on their way to WIT.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use prost_reflect::FileDescriptor;
+use prost_types::source_code_info::Location;
 
-/// The comments of the files that were asked about, by file and path.
+/// The comments of the files that were asked about.
 #[derive(Default)]
 pub(crate) struct Comments {
-    files: HashMap<String, HashMap<Vec<i32>, String>>,
+    files: BTreeMap<String, Commented>,
 }
+
+/// Where in the source information of a file the places with comments are, by their
+/// paths. Most places have none.
+type Commented = BTreeMap<Vec<i32>, usize>;
 
 impl Comments {
     /// The lines of the comment before an element, then of the one behind it.
     pub(crate) fn lines(&mut self, file: &FileDescriptor, path: &[i32]) -> Vec<String> {
+        let locations = locations(file);
         if !self.files.contains_key(file.name()) {
-            self.files.insert(file.name().to_owned(), of_file(file));
+            self.files.insert(file.name().to_owned(), of(locations));
         }
-        let text = self.files[file.name()].get(path);
-        text.map_or_else(Vec::new, |text| lines(text))
+        let index = self.files[file.name()].get(path);
+        let text = index.and_then(|index| text(locations.get(*index)?));
+        text.map_or_else(Vec::new, |text| lines(&text))
     }
 }
 
-fn of_file(file: &FileDescriptor) -> HashMap<Vec<i32>, String> {
-    let Some(info) = &file.file_descriptor_proto().source_code_info else {
-        return HashMap::new();
+fn locations(file: &FileDescriptor) -> &[Location] {
+    let info = file.file_descriptor_proto().source_code_info.as_ref();
+    info.map_or(&[], |info| &info.location)
+}
+
+fn of(locations: &[Location]) -> Commented {
+    let has_comment = |location: &Location| {
+        location.leading_comments.is_some() || location.trailing_comments.is_some()
     };
-    info.location
-        .iter()
-        .filter_map(|location| {
-            let (before, behind) = (&location.leading_comments, &location.trailing_comments);
-            let text = match (before, behind) {
-                (Some(before), Some(behind)) => format!("{}\n\n{behind}", before.trim_end()),
-                (Some(one), None) | (None, Some(one)) => one.clone(),
-                (None, None) => return None,
-            };
-            Some((location.path.clone(), text))
-        })
+    let commented = locations.iter().enumerate();
+    commented
+        .filter(|(_, location)| has_comment(location))
+        .map(|(index, location)| (location.path.clone(), index))
         .collect()
+}
+
+fn text(location: &Location) -> Option<Cow<'_, str>> {
+    match (&location.leading_comments, &location.trailing_comments) {
+        (Some(before), Some(behind)) => {
+            Some(Cow::Owned(format!("{}\n\n{behind}", before.trim_end())))
+        }
+        (Some(one), None) | (None, Some(one)) => Some(Cow::Borrowed(one)),
+        (None, None) => None,
+    }
 }
 
 /// The lines of a comment, without the blank ones around and the space that
