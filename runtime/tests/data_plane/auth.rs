@@ -9,6 +9,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tonic::{Code, Status};
 use vimana_runtime::{Allow, Auth, KeySource};
 
@@ -237,6 +239,51 @@ async fn entries_say_who_may_call_what() {
     assert_eq!(over_grpc(&node, Some(&token)).await.unwrap(), "ada");
     // Whoever shows a token shows a good one.
     assert!(over_grpc(&node, Some("a.b.c")).await.is_err());
+}
+
+/// The answer comes while the client still sends.
+#[tokio::test]
+async fn strangers_are_refused_before_they_have_sent_their_request() {
+    let key = Key::new("EdDSA", "a");
+    let node = node(auth(vec![KeySource::Keys(document(&[&key]))])).await;
+    for (path, content_type, extra) in [
+        ("/say-hi", "application/json", ""),
+        (
+            "/bar.FooService/SayHello",
+            "application/json",
+            "connect-protocol-version: 1\r\n",
+        ),
+    ] {
+        let mut stream = TcpStream::connect(node.address).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: example.com\r\ncontent-type: {content_type}\r\n\
+             {extra}content-length: 1000\r\n\r\n{{"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).await.unwrap();
+        assert_eq!(&status, b"HTTP/1.1 401", "{path}");
+    }
+
+    let stream = TcpStream::connect(node.address).await.unwrap();
+    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    let request = Request::post("http://example.com/bar.FooService/SayHello")
+        .header("content-type", "application/grpc")
+        .body(())
+        .unwrap();
+    let (response, _open) = client
+        .ready()
+        .await
+        .unwrap()
+        .send_request(request, false)
+        .unwrap();
+    let response: Response<h2::RecvStream> = response.await.unwrap();
+    // The challenge is a header, the status a trailer behind it.
+    assert_eq!(response.headers()["www-authenticate"], "Bearer");
+    let trailers = response.into_body().trailers().await.unwrap().unwrap();
+    let unauthenticated = (Code::Unauthenticated as i32).to_string();
+    assert_eq!(trailers["grpc-status"], unauthenticated.as_str());
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use super::content::Codec;
 use super::deployed;
 use super::own::{self, OwnMethod};
 use crate::data_plane::DataPlane;
-use crate::data_plane::exchange::{Callee, Observation};
+use crate::data_plane::exchange::{Admitted, Callee, Observation};
 use crate::data_plane::failure::Refusal;
 use crate::listener::Connection;
 use crate::telemetry::Protocol;
@@ -26,7 +26,7 @@ pub(super) enum Target {
 pub(super) struct Caller {
     pub(super) metadata: HeaderMap,
     pub(super) deadline: Instant,
-    pub(super) connection: Option<Connection>,
+    pub(super) admitted: Admitted,
     /// What is told of the call.
     pub(super) observation: Observation,
 }
@@ -88,6 +88,19 @@ impl Target {
         match self {
             Self::Deployed(callee) => Observation::begin(callee, Protocol::Connect, arrival),
             Self::Own(_) => Observation::default(),
+        }
+    }
+
+    /// Who calls, and whether they may.
+    pub(super) async fn admit(
+        &self,
+        headers: &mut HeaderMap,
+        connection: Option<&Connection>,
+        deadline: Instant,
+    ) -> Result<Admitted, Refusal> {
+        match self {
+            Self::Deployed(callee) => callee.admit(headers, connection, deadline).await,
+            Self::Own(_) => Ok(Admitted::ANYBODY),
         }
     }
 

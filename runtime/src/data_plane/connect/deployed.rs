@@ -40,7 +40,7 @@ pub(super) async fn call(
         deadline: caller.deadline,
         observation: caller.observation,
         wire: None,
-        connection: caller.connection,
+        admitted: caller.admitted,
     };
     let reply = plane.exchange(callee, head, requests).await?;
     let body = match reply.body {

@@ -176,7 +176,7 @@ async fn post(
     };
     let (parts, body) = request.into_parts();
     let connection = Connection::of(&parts.extensions).cloned();
-    let headers = parts.headers;
+    let mut headers = parts.headers;
     let mut observation = target.observe(arrival);
     let encoding = Encoding::of_request(&headers, request_encoding.as_str());
     let writer = Writer {
@@ -201,6 +201,11 @@ async fn post(
         Err(refusal) => return writer.refuse(observation.refused(refusal)),
     };
     observation.until(deadline);
+    let admitted = target.admit(&mut headers, connection.as_ref(), deadline);
+    let admitted = match admitted.await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return writer.refuse(observation.refused(refusal)),
+    };
     let bounds = Bounds::of(target);
     let read = async {
         if shape == Shape::Unary {
@@ -223,7 +228,7 @@ async fn post(
     let caller = Caller {
         metadata: head::metadata(headers),
         deadline,
-        connection,
+        admitted,
         observation,
     };
     make(plane, target, writer, caller, input).await
@@ -241,7 +246,7 @@ async fn get(
     };
     let parts = request.into_parts().0;
     let connection = Connection::of(&parts.extensions).cloned();
-    let headers = parts.headers;
+    let mut headers = parts.headers;
     let writer = Writer {
         content: Content {
             shape: Shape::Unary,
@@ -272,13 +277,18 @@ async fn get(
     };
     let deadline = target.deadline(arrival, timeout);
     observation.until(deadline);
+    let admitted = target.admit(&mut headers, connection.as_ref(), deadline);
+    let admitted = match admitted.await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return writer.refuse(observation.refused(refusal)),
+    };
     let message = message.into_owned().into();
     match request::given(&Bounds::of(target), encoding, message).await {
         Ok(message) => {
             let caller = Caller {
                 metadata: head::metadata(headers),
                 deadline,
-                connection,
+                admitted,
                 observation,
             };
             make(plane, target, writer, caller, Input::One(message)).await

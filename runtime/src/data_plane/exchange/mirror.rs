@@ -4,7 +4,7 @@ use http::HeaderMap;
 use tokio::time::{Instant, timeout_at};
 use tonic::Code;
 
-use super::{Callee, Head, Observation, Replies, Requests, admission};
+use super::{Admitted, Callee, Head, Observation, Replies, Requests, admission};
 use crate::data_plane::DataPlane;
 use crate::data_plane::failure::Refusal;
 use crate::data_plane::traffic::{Copy, Shadows};
@@ -53,13 +53,13 @@ impl DataPlane {
             deadline: began + callee.limits.timeout,
             observation: Observation::default(),
             wire: None,
-            connection: None,
+            admitted: Admitted::ANYBODY,
         };
         let deadline = head.deadline;
         observation.until(deadline);
         let answer = async {
             let reply = self
-                .call(callee, head, Requests::One(message), None, &observation)
+                .call(callee, head, Requests::One(message), &observation)
                 .await?;
             let Replies::Stream(mut replies) = reply.body else {
                 return Ok(());

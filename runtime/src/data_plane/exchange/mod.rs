@@ -1,8 +1,9 @@
 //! From a request's values to a response's values: what is the same for every
 //! protocol.
 //!
-//! A front reads a request and writes a response as its protocol wants them. All that
-//! lies between goes through [`DataPlane::exchange`], in this order:
+//! A front reads a request and writes a response as its protocol wants them. It begins an
+//! [`Observation`] and asks [`Callee::admit`] before it reads a body; all else that lies
+//! between goes through [`DataPlane::exchange`]. So the order is:
 //!
 //! 1. telemetry: the span, and what is counted;
 //! 2. who calls, and whether they may;
@@ -32,10 +33,10 @@ use vimana_interface::Arity;
 
 use super::DataPlane;
 use super::failure::Refusal;
-use crate::host::{Answer, CallError, Caller, Invocation, Request, RequestId, Reuse};
+use crate::host::{Answer, CallError, Invocation, Request, RequestId, Reuse};
 
 pub(crate) use auth::KeySet;
-pub(super) use auth::{Authenticator, Authenticators};
+pub(super) use auth::{Admitted, Authenticator, Authenticators};
 pub(super) use callee::Callee;
 use input::InputFailure;
 
@@ -73,16 +74,13 @@ impl DataPlane {
     async fn observed(
         &self,
         callee: &Callee,
-        mut head: Head,
+        head: Head,
         requests: Requests,
         observation: &mut Observation,
     ) -> Result<Reply, Refusal> {
-        let caller = auth::admit(callee, &mut head).await?;
         let permit = admission::admit(callee, head.deadline, observation).await?;
         self.mirror(callee, &head, &requests, observation);
-        let mut reply = self
-            .call(callee, head, requests, caller, observation)
-            .await?;
+        let mut reply = self.call(callee, head, requests, observation).await?;
         if let Replies::Stream(stream) = &mut reply.body {
             stream.hold(permit);
         }
@@ -95,7 +93,6 @@ impl DataPlane {
         callee: &Callee,
         head: Head,
         requests: Requests,
-        caller: Option<Arc<Caller>>,
         observation: &Observation,
     ) -> Result<Reply, Refusal> {
         let not_ready = || Refusal::of(callee, Code::Unavailable, "the service is not ready");
@@ -112,7 +109,7 @@ impl DataPlane {
             wire: head.wire,
             log: Arc::clone(&callee.slot.log),
             outbound: Arc::clone(&callee.outbound),
-            caller,
+            caller: head.admitted.caller,
         };
         let component = &ready.component;
         let arity = callee.method.method().arity;

@@ -7,10 +7,10 @@ use http::HeaderMap;
 use tokio::time::Instant;
 use wasmtime::component::Val;
 
+use super::Admitted;
 use super::telemetry::Observation;
 use crate::data_plane::failure::Refusal;
 use crate::host::Wire;
-use crate::listener::Connection;
 
 /// What is known of a request before its first message.
 pub(in crate::data_plane) struct Head {
@@ -22,8 +22,8 @@ pub(in crate::data_plane) struct Head {
     pub(in crate::data_plane) observation: Observation,
     /// How the messages travel, for protocols that compress each on its own.
     pub(in crate::data_plane) wire: Option<Arc<Wire>>,
-    /// What the request came over: `Connection::of` its extensions.
-    pub(in crate::data_plane) connection: Option<Connection>,
+    /// Who calls: what [`Callee::admit`](super::Callee::admit) said.
+    pub(in crate::data_plane) admitted: Admitted,
 }
 
 /// What the client sends.

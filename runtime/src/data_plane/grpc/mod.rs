@@ -67,7 +67,7 @@ where
 {
     let (parts, body) = request.into_parts();
     let connection = Connection::of(&parts.extensions).cloned();
-    let headers = parts.headers;
+    let mut headers = parts.headers;
     // Of a front that speaks through this one.
     let protocol = parts.extensions.get::<Protocol>().copied();
     let protocol = protocol.unwrap_or(Protocol::Grpc);
@@ -83,6 +83,11 @@ where
     let encoding = match Encoding::of_request(&headers, "grpc-encoding") {
         Ok(encoding) => encoding,
         Err(name) => return unknown_encoding(&callee, observation, &name),
+    };
+    let admitted = callee.admit(&mut headers, connection.as_ref(), deadline);
+    let admitted = match admitted.await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return status::response(observation.refused(refusal)),
     };
     let wire = Arc::new(Wire::default());
     let writer = Writer::new(
@@ -105,7 +110,7 @@ where
         deadline,
         observation,
         wire: Some(wire),
-        connection,
+        admitted,
     };
     match plane.exchange(&callee, head, requests).await {
         Ok(reply) => writer.respond(reply).await,

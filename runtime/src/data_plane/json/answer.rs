@@ -30,7 +30,6 @@ struct Asked {
     /// What of the headers the response still needs.
     accepts: HeaderMap,
     metadata: HeaderMap,
-    connection: Option<Connection>,
 }
 
 pub(super) async fn answer(
@@ -38,11 +37,17 @@ pub(super) async fn answer(
     bound: &Bound,
     observation: Observation,
     deadline: Instant,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
 ) -> Result<Response<Body>, Rejected> {
     let callee = &bound.callee;
     let Some(transcoder) = bound.binding.transcoder() else {
         return Err(observation.refused(callee.streams_unserved()).into());
+    };
+    let connection = Connection::of(request.extensions()).cloned();
+    let admitted = callee.admit(request.headers_mut(), connection.as_ref(), deadline);
+    let admitted = match admitted.await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return Err(observation.refused(refusal).into()),
     };
     let asked = match read(bound, transcoder, request).await {
         Ok(asked) => asked,
@@ -53,7 +58,7 @@ pub(super) async fn answer(
         deadline,
         observation,
         wire: None,
-        connection: asked.connection,
+        admitted,
     };
     let requests = Requests::One(asked.message);
     let reply = plane.exchange(callee, head, requests).await?;
@@ -106,7 +111,6 @@ async fn read(
         format,
         accepts: compression_of(&parts.headers),
         metadata: parts.headers,
-        connection: Connection::of(&parts.extensions).cloned(),
     })
 }
 
