@@ -122,6 +122,7 @@ impl Node {
             artifacts: store.artifacts(),
             control: Some(control_address),
             logs: Arc::clone(&logs),
+            loaded_versions: ServingConfig::LOADED_VERSIONS,
         })?;
         let (plane, versions) = ControlPlane::restore(store, Arc::clone(&serving)).await?;
 

@@ -18,11 +18,15 @@
 //!
 //! At the start of a node the order differs, so that a slow compilation keeps no
 //! other service from serving: the restored snapshot is published first, with
-//! versions that were never prepared, and each is prepared after that, several at
-//! a time. Until then [`Serving::health`] says [`Health::Pending`], and a request
-//! that needs such a version waits for it or is answered with UNAVAILABLE.
+//! versions that were never prepared, and each is restored after that, several at
+//! a time ([`Serving::restore_version`]). One that this release has compiled before is
+//! taken for ready, and loaded with its first request; what is not compiled is.
+//! Until then [`Serving::health`] says [`Health::Pending`], and a request that needs
+//! such a version has it prepared at once, and waits for it or is answered with
+//! UNAVAILABLE.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -48,6 +52,13 @@ pub trait Serving: Send + Sync + 'static {
     /// [`Self::discard_version`]; a snapshot that never held it says nothing
     /// about it.
     async fn prepare_version(&self, version: &Arc<VersionEntry>) -> Result<(), PrepareError>;
+
+    /// Makes a version ready that this node had applied before it started: as
+    /// [`Self::prepare_version`], but what was compiled and checked then need not be
+    /// again. It is called after the snapshot with the version was published.
+    async fn restore_version(&self, version: &Arc<VersionEntry>) -> Result<(), PrepareError> {
+        self.prepare_version(version).await
+    }
 
     /// Forgets a version that was prepared and will not be published. Does
     /// nothing where the current snapshot holds the same name and digest.
@@ -90,6 +101,14 @@ pub struct ServingConfig {
     pub control: Option<SocketAddr>,
     /// Where what guests write goes.
     pub logs: Arc<LogHub>,
+    /// How many versions are kept ready to be called. More may be served: those that
+    /// were not called for the longest time are loaded again when they are.
+    pub loaded_versions: NonZeroUsize,
+}
+
+impl ServingConfig {
+    /// How many versions are kept ready where nobody says.
+    pub const LOADED_VERSIONS: NonZeroUsize = NonZeroUsize::new(256).expect("256 is not 0");
 }
 
 /// Why a version cannot serve. The text goes to whoever applies.

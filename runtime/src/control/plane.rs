@@ -94,7 +94,7 @@ impl ControlPlane {
         let count = versions.len();
         futures::stream::iter(versions)
             .for_each_concurrent(PREPARED_AT_A_TIME, |version| async move {
-                if let Err(error) = self.serving.prepare_version(&version).await {
+                if let Err(error) = self.serving.restore_version(&version).await {
                     tracing::error!(%error, "a version cannot be restored");
                 }
                 // A step may have replaced it meanwhile.

@@ -11,7 +11,13 @@ use vimana_interface::http::{self, Match, RouteError, Router, Rule, Transcoder};
 use vimana_interface::{Arity, Interface, Method};
 use vimana_proto::Digest;
 
+use super::recent::{Bounds, Kept, Recent};
 use crate::snapshot::InterfaceEntry;
+
+/// How many bytes models take, roughly, for each byte of their descriptors; and all of
+/// those that are kept.
+const MODEL_FACTOR: usize = 20;
+const MODEL_BYTES: usize = 192 << 20;
 
 /// What the data plane knows of an interface.
 pub(super) struct InterfaceModel {
@@ -144,24 +150,61 @@ fn texts(findings: &[impl ToString]) -> String {
     texts.join("; ")
 }
 
-/// The models that are in use, by the digest of the interface.
-#[derive(Default)]
-pub(super) struct Interfaces(Mutex<HashMap<Digest, Weak<InterfaceModel>>>);
+/// A model that is there as long as anybody has it.
+pub(super) type Model = Arc<Kept<InterfaceModel>>;
+
+/// The models of interfaces, by their digests. One that is not used for long is let go:
+/// descriptors and codecs take a hundred times the memory of what they are made of.
+pub(super) struct Interfaces {
+    models: Mutex<HashMap<Digest, Weak<Kept<InterfaceModel>>>>,
+    recent: Recent<InterfaceModel>,
+}
 
 impl Interfaces {
-    /// The model of an interface; made where no version in use has it.
-    pub(super) fn model(&self, entry: &InterfaceEntry) -> Result<Arc<InterfaceModel>, String> {
-        if let Some(model) = self.0.lock().get(&entry.digest).and_then(Weak::upgrade) {
+    /// Models of which so many are kept.
+    pub(super) fn new(count: usize) -> Self {
+        Self {
+            models: Mutex::default(),
+            recent: Recent::new(Bounds {
+                count,
+                bytes: MODEL_BYTES,
+            }),
+        }
+    }
+
+    /// Whether a model may have to be made again.
+    pub(super) fn may_sleep(&self) -> bool {
+        self.recent.is_half_full()
+    }
+
+    /// Notes that a model is being used.
+    pub(super) fn touch(&self, model: &Model) {
+        self.recent.touch(model);
+    }
+
+    /// The model of an interface; made where there is none, which takes a millisecond.
+    pub(super) fn model(&self, entry: &InterfaceEntry) -> Result<Model, String> {
+        if let Some(model) = self
+            .models
+            .lock()
+            .get(&entry.digest)
+            .and_then(Weak::upgrade)
+        {
+            self.recent.touch(&model);
             return Ok(model);
         }
-        // Not under the lock: making one takes a millisecond, and two that are
-        // made at once are equal.
-        let model = Arc::new(InterfaceModel::new(entry)?);
-        let mut models = self.0.lock();
+        // Not under the lock: two that are made at once are equal.
+        let made = InterfaceModel::new(entry)?;
+        let mut models = self.models.lock();
         if let Some(earlier) = models.get(&entry.digest).and_then(Weak::upgrade) {
             return Ok(earlier);
         }
-        models.retain(|_, model| model.strong_count() > 0);
+        // Those that are gone are looked for as often as there are twice as many.
+        if models.len() == models.capacity() {
+            models.retain(|_, model| model.strong_count() > 0);
+        }
+        let bytes = entry.file_descriptor_set.len().saturating_mul(MODEL_FACTOR);
+        let model = self.recent.keep(made, bytes);
         models.insert(entry.digest, Arc::downgrade(&model));
         Ok(model)
     }

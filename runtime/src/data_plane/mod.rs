@@ -7,6 +7,8 @@
 //! # Invariants
 //!
 //! - A request sees one table from its beginning to its end.
+//! - A version is compiled before it is published, and loaded when it is first called.
+//!   The ones that were called last stay loaded, and their interfaces awake.
 //! - Publishing costs what changed, not what there is: services that are the same
 //!   `Arc` keep their routes, and versions that stay keep their compiled code.
 //! - What a caller reads names the method and nothing of the node.
@@ -22,6 +24,7 @@ mod grpc_web;
 mod interfaces;
 mod json;
 mod quota;
+mod recent;
 mod service;
 mod table;
 mod traffic;
@@ -33,6 +36,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use bytes::Bytes;
+use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 use http::{HeaderMap, Request, Response, Uri};
 use hyper::body::Incoming;
 use parking_lot::Mutex;
@@ -54,6 +58,7 @@ use crate::transcode::is_grpc;
 use builtin::{Builtin, View};
 use cors::Visitor;
 use exchange::Authenticators;
+use interfaces::Model;
 use quota::Quotas;
 use table::Table;
 use traffic::Chooser;
@@ -105,7 +110,7 @@ impl DataPlane {
             draining: CancellationToken::new(),
         };
         Ok(Self {
-            versions: Versions::new(Arc::clone(&host), Arc::clone(&config.logs)),
+            versions: Versions::new(Arc::clone(&host), config, changes.clone()),
             quotas: Quotas::new(host.capacity()),
             network: Network::new(config.control),
             host,
@@ -134,6 +139,7 @@ impl DataPlane {
     async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
         let current = self.current.load_full();
         let table = &current.table;
+        let _awake = self.awake(table, &request).await;
         if let Some(response) = cors::preflight(&self, table, &request) {
             return response;
         }
@@ -143,6 +149,31 @@ impl DataPlane {
             visitor.mark(&mut response);
         }
         response
+    }
+
+    /// The interfaces that a request needs in order to find its method. They must not go
+    /// before it did.
+    async fn awake<B>(&self, table: &Table, request: &Request<B>) -> Vec<Model> {
+        if !self.versions.may_sleep() {
+            return Vec::new();
+        }
+        let (uri, headers) = (request.uri(), request.headers());
+        let asked = headers
+            .get(ACCESS_CONTROL_REQUEST_METHOD)
+            .and_then(|verb| verb.to_str().ok());
+        let verb = asked.unwrap_or(request.method().as_str());
+        // What answers `GET` answers `HEAD`.
+        let verbs = if verb == "HEAD" {
+            &[verb, "GET"][..]
+        } else {
+            &[verb][..]
+        };
+        let services = table.concerned(&host_of(uri, headers), verbs, uri.path());
+        let mut models = Vec::new();
+        for service in services {
+            models.extend(service.awake(&self.versions).await);
+        }
+        models
     }
 
     /// Answers a request in the protocol that it speaks.
@@ -185,6 +216,16 @@ impl Serving for DataPlane {
         let prepared = self.versions.prepare(&slot).await;
         self.changes.send_replace(());
         prepared.map_err(|reason| PrepareError {
+            version: version.name.to_string(),
+            reason,
+        })
+    }
+
+    async fn restore_version(&self, version: &Arc<VersionEntry>) -> Result<(), PrepareError> {
+        let slot = self.versions.slot(version);
+        let restored = self.versions.restore(&slot).await;
+        self.changes.send_replace(());
+        restored.map_err(|reason| PrepareError {
             version: version.name.to_string(),
             reason,
         })

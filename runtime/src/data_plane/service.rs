@@ -9,7 +9,7 @@ use vimana_proto::ServiceName;
 
 use super::cors::Policy;
 use super::exchange::{Authenticator, Authenticators, Callee};
-use super::interfaces::{Binding, MethodModel};
+use super::interfaces::{Binding, MethodModel, Model};
 use super::quota::{Quota, Quotas};
 use super::traffic::{Candidate, Chooser, Shadows, StickyCaller};
 use super::versions::{VersionSlot, Versions};
@@ -128,14 +128,25 @@ impl ServiceRoutes {
 
     /// The HTTP rules of all versions with traffic.
     pub(super) fn rules(&self) -> impl Iterator<Item = &Arc<Rule>> {
-        let models = self.shares.iter().filter_map(|share| share.slot.model());
-        models.flat_map(|model| model.rules())
+        self.shares.iter().flat_map(|share| share.slot.rules())
+    }
+
+    /// The interfaces of all versions that a request may go to, which stay awake as long
+    /// as they are held.
+    pub(super) async fn awake(&self, versions: &Versions) -> Vec<Model> {
+        let slots = self.shares.iter().map(|share| &share.slot);
+        let mut models = Vec::with_capacity(self.shares.len());
+        for slot in slots.chain(self.shadows.slots()) {
+            models.extend(versions.awake(slot).await);
+        }
+        models
     }
 
     /// The method of a gRPC request, and a version that has it.
     pub(super) fn method(&self, name: &str, chooser: &Chooser<'_>) -> Option<Callee> {
         let having = self.shares.iter().filter_map(|share| {
-            let method = share.slot.model()?.method(name)?;
+            let model = share.slot.model()?;
+            let method = Arc::clone(model.method(name)?);
             Some(share.candidate(method))
         });
         let caller = self.caller(chooser);
@@ -157,16 +168,19 @@ impl ServiceRoutes {
                 continue;
             };
             match model.route(verb, path) {
-                Ok(found) => matches.push(share.candidate(found)),
+                Ok(found) => {
+                    let binding = Arc::clone(found.target);
+                    matches.push(share.candidate((binding, found.variables)));
+                }
                 Err(error) => refusal = more_telling(refusal, error),
             }
         }
         let caller = self.caller(chooser);
-        let (share, found) = chooser.choose(&caller, matches).ok_or(refusal)?;
+        let (share, (binding, variables)) = chooser.choose(&caller, matches).ok_or(refusal)?;
         Ok(Bound {
-            callee: self.callee(share, &found.target.method, caller),
-            binding: Arc::clone(found.target),
-            variables: found.variables,
+            callee: self.callee(share, Arc::clone(&binding.method), caller),
+            binding,
+            variables,
         })
     }
 
@@ -178,10 +192,10 @@ impl ServiceRoutes {
         }
     }
 
-    fn callee(&self, share: &Share, method: &Arc<MethodModel>, caller: StickyCaller) -> Callee {
+    fn callee(&self, share: &Share, method: Arc<MethodModel>, caller: StickyCaller) -> Callee {
         Callee {
             slot: Arc::clone(&share.slot),
-            method: Arc::clone(method),
+            method,
             limits: self.limits,
             requests_per_instance: self.requests_per_instance,
             quota: Arc::clone(&self.quota),

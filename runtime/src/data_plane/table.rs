@@ -205,6 +205,30 @@ impl Table {
         }
     }
 
+    /// The services that a request for `host` may be for, by its path: `/SERVICE/METHOD`,
+    /// or an HTTP rule of one of these verbs.
+    pub(super) fn concerned(
+        &self,
+        host: &str,
+        verbs: &[&str],
+        path: &str,
+    ) -> Vec<Arc<ServiceRoutes>> {
+        let named = path.get(1..).and_then(|path| path.split('/').next());
+        let mut concerned = Vec::new();
+        for domain in self.of_host(host) {
+            concerned.extend(
+                named
+                    .and_then(|name| domain.services.get(name))
+                    .map(Arc::clone),
+            );
+            let bound = verbs
+                .iter()
+                .filter_map(|verb| domain.paths.target(verb, path).ok());
+            concerned.extend(bound.map(Arc::clone));
+        }
+        concerned
+    }
+
     /// The method of a gRPC request for `host`.
     pub(super) fn grpc(
         &self,

@@ -1,28 +1,45 @@
 //! Versions and how ready they are.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::task;
 use tokio::time::{Instant, timeout_at};
+use vimana_interface::http::Rule;
 use vimana_proto::{Digest, VersionName};
 
-use super::interfaces::{InterfaceModel, Interfaces};
+use super::interfaces::{InterfaceModel, Interfaces, Model};
+use super::recent::{Bounds, Kept, Place, Recent};
 use crate::host::{Function, GuestComponent, Host, LoadError, Pool};
 use crate::logs::{LogHub, VersionLog};
-use crate::serving::Health;
+use crate::serving::{Health, ServingConfig};
 use crate::snapshot::{InterfaceEntry, VersionEntry};
 use crate::telemetry::VersionMetrics;
 
+/// Bytes of all versions that are kept ready to be called.
+const LOADED_BYTES: usize = 256 << 20;
+
+/// What a loaded component takes besides its code.
+const COMPONENT_BYTES: usize = 64 << 10;
+
 /// The versions that are served, or prepared in order to be.
+///
+/// A version is compiled when it is put, and its machine code is kept on disk. What is
+/// needed to call it is loaded with the first request, and let go when many others
+/// were used since.
 pub(super) struct Versions {
     host: Arc<Host>,
     logs: Arc<LogHub>,
-    interfaces: Interfaces,
+    interfaces: Arc<Interfaces>,
+    loaded: Recent<Ready>,
     /// Two versions may be the same component.
     components: Mutex<HashMap<Digest, Weak<GuestComponent>>>,
     slots: Mutex<HashMap<(VersionName, Digest), Arc<VersionSlot>>>,
+    /// Told when a version becomes ready, or fails.
+    changes: watch::Sender<()>,
 }
 
 /// A version, which becomes ready at some time. Requests in flight keep it alive
@@ -33,11 +50,15 @@ pub(super) struct VersionSlot {
     pub(super) label: Arc<str>,
     /// Where what its guests write goes.
     pub(super) log: Arc<VersionLog>,
-    model: Result<Arc<InterfaceModel>, String>,
     /// What is counted of its requests.
     pub(super) metrics: Arc<VersionMetrics>,
-    ready: OnceLock<Ready>,
-    progress: watch::Sender<Progress>,
+    /// The HTTP rules of the interface; or why it cannot be read.
+    rules: Result<Box<[Arc<Rule>]>, String>,
+    model: Place<InterfaceModel>,
+    ready: Place<Ready>,
+    progress: Mutex<Progress>,
+    /// Whether it could be loaded before, so that to try again may help.
+    has_been_ready: AtomicBool,
     preparing: AsyncMutex<()>,
 }
 
@@ -53,6 +74,7 @@ pub(super) struct Ready {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Progress {
     Pending,
+    /// It was compiled and checked, and is loaded when it is called.
     Ready,
     Failed(String),
 }
@@ -70,9 +92,15 @@ impl VersionSlot {
         &self.entry
     }
 
-    /// The interface; none where the version cannot serve for want of it.
-    pub(super) fn model(&self) -> Option<&Arc<InterfaceModel>> {
-        self.model.as_ref().ok()
+    /// The interface, where it is [awake](Versions::awake); none where the version
+    /// cannot serve for want of it.
+    pub(super) fn model(&self) -> Option<Model> {
+        self.model.get()
+    }
+
+    /// The HTTP rules of the interface.
+    pub(super) fn rules(&self) -> &[Arc<Rule>] {
+        self.rules.as_deref().unwrap_or_default()
     }
 
     /// What the version implements.
@@ -82,30 +110,25 @@ impl VersionSlot {
 
     /// Whether the version can be called now.
     pub(super) fn is_ready(&self) -> bool {
-        self.ready.get().is_some()
-    }
-
-    /// The version once it is ready; `None` where it failed, or is not ready at
-    /// the deadline.
-    pub(super) async fn ready(&self, deadline: Instant) -> Option<&Ready> {
-        if let Some(ready) = self.ready.get() {
-            return Some(ready);
-        }
-        let mut progress = self.progress.subscribe();
-        let settled = progress.wait_for(|progress| *progress != Progress::Pending);
-        let _ = timeout_at(deadline, settled).await;
-        self.ready.get()
+        *self.progress.lock() == Progress::Ready
     }
 }
 
 impl Versions {
-    pub(super) fn new(host: Arc<Host>, logs: Arc<LogHub>) -> Self {
+    pub(super) fn new(host: Arc<Host>, config: &ServingConfig, changes: watch::Sender<()>) -> Self {
+        let loaded = config.loaded_versions.get();
+        let bounds = Bounds {
+            count: loaded,
+            bytes: LOADED_BYTES,
+        };
         Self {
             host,
-            logs,
-            interfaces: Interfaces::default(),
+            logs: Arc::clone(&config.logs),
+            interfaces: Arc::new(Interfaces::new(loaded)),
+            loaded: Recent::new(bounds),
             components: Mutex::default(),
             slots: Mutex::default(),
+            changes,
         }
     }
 
@@ -115,6 +138,7 @@ impl Versions {
         if let Some(slot) = self.slots.lock().get(&key) {
             return Arc::clone(slot);
         }
+        let place = Place::default();
         let model = self.interfaces.model(&entry.interface);
         let progress = match &model {
             Ok(_) => Progress::Pending,
@@ -127,35 +151,110 @@ impl Versions {
             label: entry.name.to_string().into(),
             log: self.logs.version(&entry.workspace, &entry.name),
             metrics,
-            model,
-            ready: OnceLock::new(),
-            progress: watch::Sender::new(progress),
+            rules: model.map(|model| {
+                place.set(&model);
+                model.rules().into()
+            }),
+            model: place,
+            ready: Place::default(),
+            progress: Mutex::new(progress),
+            has_been_ready: AtomicBool::new(false),
             preparing: AsyncMutex::default(),
         });
         Arc::clone(self.slots.lock().entry(key).or_insert(slot))
     }
 
+    /// Whether there may be interfaces that are not awake.
+    pub(super) fn may_sleep(&self) -> bool {
+        self.interfaces.may_sleep()
+    }
+
+    /// The interface of a version. It stays awake as long as it is held.
+    pub(super) async fn awake(&self, slot: &VersionSlot) -> Result<Model, String> {
+        if let Some(model) = slot.model() {
+            self.interfaces.touch(&model);
+            return Ok(model);
+        }
+        if let Err(reason) = &slot.rules {
+            return Err(reason.clone());
+        }
+        let (interfaces, entry) = (Arc::clone(&self.interfaces), Arc::clone(slot.interface()));
+        let model = task::spawn_blocking(move || interfaces.model(&entry))
+            .await
+            .map_err(|error| error.to_string())??;
+        slot.model.set(&model);
+        Ok(model)
+    }
+
     /// Makes a version ready, unless it is. The error is the reason, for people.
     pub(super) async fn prepare(&self, slot: &VersionSlot) -> Result<(), String> {
-        let _preparing = slot.preparing.lock().await;
-        if slot.ready.get().is_some() {
+        self.load(slot).await.map(drop)
+    }
+
+    /// Takes a version for ready whose machine code this release has made before; or
+    /// else makes it ready.
+    pub(super) async fn restore(&self, slot: &VersionSlot) -> Result<(), String> {
+        if slot.rules.is_ok() && self.host.has_compiled(slot.entry.component).await {
+            self.settle(slot, Progress::Ready);
             return Ok(());
         }
-        let model = slot.model.as_ref().map_err(Clone::clone)?;
-        slot.progress.send_replace(Progress::Pending);
-        match self.make_ready(&slot.entry, model).await {
+        self.prepare(slot).await
+    }
+
+    /// What a version is called by; `None` where it cannot be, or not by the deadline.
+    pub(super) async fn ready(
+        &self,
+        slot: &VersionSlot,
+        deadline: Instant,
+    ) -> Option<Arc<Kept<Ready>>> {
+        if let Some(ready) = slot.ready.get() {
+            self.loaded.touch(&ready);
+            return Some(ready);
+        }
+        let has_failed = matches!(*slot.progress.lock(), Progress::Failed(_));
+        if has_failed && !slot.has_been_ready.load(Ordering::Relaxed) {
+            return None;
+        }
+        timeout_at(deadline, self.load(slot)).await.ok()?.ok()
+    }
+
+    /// Loads a version, and compiles it where that was not done before.
+    async fn load(&self, slot: &VersionSlot) -> Result<Arc<Kept<Ready>>, String> {
+        // Those who wait for the same version get it from the one who loads it.
+        let _preparing = slot.preparing.lock().await;
+        if let Some(ready) = slot.ready.get() {
+            return Ok(ready);
+        }
+        let model = self.awake(slot).await?;
+        match self.make_ready(&slot.entry, &model).await {
             Ok(ready) => {
-                // `set` cannot fail: this is done under the lock, once.
-                let _ = slot.ready.set(ready);
-                slot.progress.send_replace(Progress::Ready);
-                Ok(())
+                let bytes = ready.component.code_bytes() + COMPONENT_BYTES;
+                let ready = self.loaded.keep(ready, bytes);
+                slot.ready.set(&ready);
+                self.settle(slot, Progress::Ready);
+                Ok(ready)
             }
             Err(error) => {
                 let reason = error.to_string();
-                slot.progress.send_replace(Progress::Failed(reason.clone()));
+                tracing::error!(version = &*slot.label, reason, "a version cannot be loaded");
+                self.settle(slot, Progress::Failed(reason.clone()));
                 Err(reason)
             }
         }
+    }
+
+    fn settle(&self, slot: &VersionSlot, progress: Progress) {
+        if progress == Progress::Ready {
+            slot.has_been_ready.store(true, Ordering::Relaxed);
+        }
+        {
+            let mut current = slot.progress.lock();
+            if *current == progress {
+                return;
+            }
+            *current = progress;
+        }
+        self.changes.send_replace(());
     }
 
     async fn make_ready(
@@ -207,9 +306,11 @@ impl Versions {
 
     /// Lets a version go. Requests in flight end with it.
     pub(super) fn forget(&self, entry: &VersionEntry) {
-        self.slots
-            .lock()
-            .remove(&(entry.name.clone(), entry.digest));
+        let key = (entry.name.clone(), entry.digest);
+        let slot = self.slots.lock().remove(&key);
+        if let Some(ready) = slot.and_then(|slot| slot.ready.get()) {
+            self.loaded.forget(&ready);
+        }
     }
 
     pub(super) fn health(&self, entry: &VersionEntry) -> Health {
@@ -218,7 +319,7 @@ impl Versions {
         let Some(slot) = slots.get(&key) else {
             return Health::Pending;
         };
-        match &*slot.progress.borrow() {
+        match &*slot.progress.lock() {
             Progress::Pending => Health::Pending,
             Progress::Ready => Health::Healthy {
                 digest: entry.digest,

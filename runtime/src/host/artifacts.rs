@@ -3,8 +3,10 @@
 //! Machine code is trusted blindly by whoever runs it, so an artifact is loaded
 //! only when it bears a code (HMAC-SHA-256) made with a key that this node drew
 //! and never shows. The code covers the artifact's name too, and with it the
-//! component's digest, the exact version of wasmtime and its configuration. What
-//! is damaged, foreign or out of date is made again.
+//! component's digest, the exact version of wasmtime and its configuration, and our
+//! own. What is damaged, foreign or out of date is made again.
+//!
+//! An artifact is mapped into memory, so that many of them cost what is run of them.
 
 use std::fs::{self, File};
 use std::hash::{Hash, Hasher};
@@ -21,6 +23,9 @@ use super::hmac;
 const KEY_FILE: &str = "key";
 const CODE_BYTES: usize = 32;
 
+/// Grows where files are laid out in another way: the artifact, then its code.
+const FORMAT: u32 = 2;
+
 /// A folder of artifacts for one engine.
 #[derive(Debug)]
 pub(super) struct Artifacts {
@@ -36,6 +41,9 @@ impl Artifacts {
         fs::create_dir_all(folder)?;
         let mut hasher = Sha256Hasher::default();
         engine.precompile_compatibility_hash().hash(&mut hasher);
+        // What one release has compiled and checked, another one checks again.
+        env!("CARGO_PKG_VERSION").hash(&mut hasher);
+        FORMAT.hash(&mut hasher);
         let artifacts = Self {
             folder: folder.to_owned(),
             key: read_or_draw_key(folder)?,
@@ -48,7 +56,8 @@ impl Artifacts {
     /// The component of an artifact; `None` where there is none to trust.
     pub(super) fn load(&self, engine: &Engine, digest: Digest) -> Option<Component> {
         let name = self.name(digest);
-        let file = match fs::read(self.folder.join(&name)) {
+        let path = self.folder.join(&name);
+        let file = match fs::read(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => {
@@ -56,20 +65,28 @@ impl Artifacts {
                 return None;
             }
         };
-        let Some((code, artifact)) = file
-            .split_at_checked(CODE_BYTES)
-            .filter(|(code, artifact)| hmac::verify(&self.key, &[name.as_bytes(), artifact], code))
-        else {
+        let is_ours = file
+            .len()
+            .checked_sub(CODE_BYTES)
+            .and_then(|end| file.split_at_checked(end))
+            .is_some_and(|(artifact, code)| {
+                hmac::verify(&self.key, &[name.as_bytes(), artifact], code)
+            });
+        if !is_ours {
             tracing::warn!(artifact = name, "an artifact is damaged and made again");
             return None;
-        };
-        debug_assert_eq!(code.len(), CODE_BYTES);
-        // SAFETY: `deserialize` demands bytes that `Component::serialize` made and
-        // that nobody changed since. `save` is all that makes codes with our key,
-        // it makes them for what `serialize` returned, and the code of these very
-        // bytes, which are our own copy in memory, was just verified.
+        }
+        drop(file);
+        // SAFETY: `deserialize_file` demands a file that holds what
+        // `Component::serialize` made, and that does not change while it is mapped.
+        // `save` is all that makes codes with our key, it makes them for what
+        // `serialize` returned, and the code of this file was just verified. The file
+        // is in a folder that is the node's alone, has mode 0600, and is never written
+        // to: `save` puts another one in its place, and who has this one mapped keeps
+        // it. Behind the artifact are the bytes of the code, which its sections do not
+        // reach.
         #[expect(unsafe_code, reason = "machine code of our own making, see above")]
-        let component = unsafe { Component::deserialize(engine, artifact) };
+        let component = unsafe { Component::deserialize_file(engine, &path) };
         component
             .inspect_err(|error| {
                 tracing::warn!(
@@ -87,7 +104,12 @@ impl Artifacts {
         let name = self.name(digest);
         let artifact = component.serialize().map_err(io::Error::other)?;
         let code = hmac::code(&self.key, &[name.as_bytes(), &artifact]);
-        write_durably(&self.folder, &name, &[&code, &artifact])
+        write_durably(&self.folder, &name, &[&artifact, &code])
+    }
+
+    /// Whether there is an artifact, which may yet turn out to be damaged.
+    pub(super) fn holds(&self, digest: Digest) -> bool {
+        self.folder.join(self.name(digest)).is_file()
     }
 
     fn name(&self, digest: Digest) -> String {

@@ -105,7 +105,8 @@ impl Host {
         let mut instance = self.instance(invocation, reuse);
         let meter = instance.store.data().cpu.clone();
         let running = self.run(&mut instance, component, function, request);
-        let result = timeout_at(deadline, metered(meter.as_ref(), running)).await;
+        let running = self.ticks.during(metered(meter.as_ref(), running));
+        let result = timeout_at(deadline, running).await;
         let store = &mut instance.store;
         let outcome = match result {
             Ok(Ok(value)) => interpret(function, value).ok_or_else(|| {

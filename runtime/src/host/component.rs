@@ -19,6 +19,7 @@ use super::function::{Function, Signature};
 use super::guest::Guest;
 use super::instances::{Instances, Pool};
 use super::stream::{AdapterError, Pumps};
+use super::ticks::Ticks;
 use super::turns::Turns;
 use super::{context, outbound, wasi};
 
@@ -41,6 +42,8 @@ pub(crate) struct Host {
     compiling: Semaphore,
     /// For guests that compute for long.
     pub(super) turns: Turns,
+    /// Interrupts guests that compute.
+    pub(super) ticks: Ticks,
 }
 
 /// A host that cannot be made.
@@ -85,7 +88,8 @@ pub(crate) enum LoadError {
 impl Host {
     /// A host that keeps artifacts in the folder `artifacts`.
     pub(crate) fn new(settings: EngineSettings, artifacts: &Path) -> Result<Self, HostError> {
-        let (engine, instances) = engine::start(settings)?;
+        let (engine, instances) = engine::make(settings)?;
+        let ticks = Ticks::start(&engine).map_err(EngineError::Ticker)?;
         let link = |error: wasmtime::Error| HostError::Link(format!("{error:#}"));
         let mut platform = Linker::new(&engine);
         context::link(&mut platform).map_err(link)?;
@@ -112,6 +116,7 @@ impl Host {
             artifacts,
             pumps: Arc::new(pumps),
             turns: Turns::of_machine(),
+            ticks,
             compiling: Semaphore::new(available_parallelism().map_or(1, NonZeroUsize::get)),
             engine,
         })
@@ -140,14 +145,13 @@ impl Host {
         digest: Digest,
         file: PathBuf,
     ) -> Result<GuestComponent, LoadError> {
-        let shutting_down = |_| LoadError::ShuttingDown;
-        let _permit = self.compiling.acquire().await.map_err(shutting_down)?;
-        let engine = self.engine.clone();
         let artifacts = Arc::clone(&self.artifacts);
-        let component =
-            task::spawn_blocking(move || load_or_compile(&engine, &artifacts, digest, &file))
-                .await
-                .map_err(|_| LoadError::ShuttingDown)??;
+        let engine = self.engine.clone();
+        let loaded = task::spawn_blocking(move || artifacts.load(&engine, digest)).await;
+        let component = match loaded.map_err(|_| LoadError::ShuttingDown)? {
+            Some(component) => component,
+            None => self.compile(digest, file).await?,
+        };
         let ty = component.component_type();
         let imports = |prefix: &str| {
             ty.imports(&self.engine)
@@ -165,17 +169,31 @@ impl Host {
             .map_err(|error| LoadError::Link(format!("{error:#}")))?;
         Ok(GuestComponent { pre })
     }
+
+    async fn compile(&self, digest: Digest, file: PathBuf) -> Result<Component, LoadError> {
+        let shutting_down = |_| LoadError::ShuttingDown;
+        let _permit = self.compiling.acquire().await.map_err(shutting_down)?;
+        let engine = self.engine.clone();
+        let artifacts = Arc::clone(&self.artifacts);
+        task::spawn_blocking(move || compile(&engine, &artifacts, digest, &file))
+            .await
+            .map_err(|_| LoadError::ShuttingDown)?
+    }
+
+    /// Whether a component was compiled before, by this release and for this machine.
+    pub(crate) async fn has_compiled(&self, digest: Digest) -> bool {
+        let artifacts = Arc::clone(&self.artifacts);
+        let found = task::spawn_blocking(move || artifacts.holds(digest)).await;
+        found.unwrap_or(false)
+    }
 }
 
-fn load_or_compile(
+fn compile(
     engine: &Engine,
     artifacts: &Artifacts,
     digest: Digest,
     file: &Path,
 ) -> Result<Component, LoadError> {
-    if let Some(component) = artifacts.load(engine, digest) {
-        return Ok(component);
-    }
     let bytes = std::fs::read(file).map_err(|source| LoadError::Read {
         path: file.to_owned(),
         source,
@@ -225,6 +243,12 @@ impl Host {
 }
 
 impl GuestComponent {
+    /// Bytes of its machine code and data, which are mapped and not copied.
+    pub(crate) fn code_bytes(&self) -> usize {
+        let image = self.pre.component().image_range();
+        image.end.addr() - image.start.addr()
+    }
+
     fn signature(&self, name: &str) -> Result<(ComponentExportIndex, Signature), LoadError> {
         let missing = || LoadError::MissingFunction(name.to_owned());
         let (item, index) = self

@@ -1,16 +1,11 @@
 //! The one wasmtime engine of a node.
 
 use std::num::NonZeroU32;
-use std::thread;
-use std::time::Duration;
 
 use wasmtime::{
-    Config, Enabled, Engine, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig,
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
     WasmBacktraceDetails,
 };
-
-/// How often guests that compute are looked at.
-pub(crate) const TICK: Duration = Duration::from_millis(1);
 
 /// Memory of a used slot that is cleared and kept instead of being given back to
 /// the kernel, since page faults are what a fresh instance costs.
@@ -54,23 +49,12 @@ pub enum EngineError {
     Ticker(#[source] std::io::Error),
 }
 
-/// Makes the engine and starts the thread that drives its epochs, which ends
-/// when the engine is dropped. The number is how many guests it can hold.
+/// Makes the engine. The number is how many guests it can hold.
 ///
 /// Where the machine does not give the address space for as many instances as
 /// asked, there are fewer.
-pub(crate) fn start(settings: EngineSettings) -> Result<(Engine, NonZeroU32), EngineError> {
-    let (engine, instances) = with_pool(settings.instances)?;
-    let weak = engine.weak();
-    thread::Builder::new()
-        .name("vimana-epoch".to_owned())
-        .spawn(move || tick(&weak))
-        .map_err(EngineError::Ticker)?;
-    Ok((engine, instances))
-}
-
-fn with_pool(wanted: NonZeroU32) -> Result<(Engine, NonZeroU32), EngineError> {
-    let mut instances = wanted;
+pub(crate) fn make(settings: EngineSettings) -> Result<(Engine, NonZeroU32), EngineError> {
+    let mut instances = settings.instances;
     loop {
         match Engine::new(&config(instances)) {
             Ok(engine) => return Ok((engine, instances)),
@@ -117,14 +101,4 @@ fn config(instances: NonZeroU32) -> Config {
         // whose tables would cost more than the code.
         .wasm_backtrace_details(WasmBacktraceDetails::Disable);
     config
-}
-
-fn tick(engine: &EngineWeak) {
-    loop {
-        thread::sleep(TICK);
-        let Some(engine) = engine.upgrade() else {
-            return;
-        };
-        engine.increment_epoch();
-    }
 }

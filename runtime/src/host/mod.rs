@@ -5,7 +5,7 @@
 //! # Invariants
 //!
 //! - No guest runs without a memory limit and a deadline, and none keeps an
-//!   executor thread for longer than two [ticks](engine::TICK).
+//!   executor thread for longer than two [ticks](ticks::TICK).
 //! - A guest has no capability but those of `vimana:service`; WASI is linked with
 //!   an empty world behind it, and HTTP requests go to hosts that are allowed.
 //! - Machine code is only ever loaded when this node made it.
@@ -25,6 +25,7 @@ mod log;
 mod metadata;
 mod outbound;
 mod stream;
+mod ticks;
 mod turns;
 mod wasi;
 mod wire;

@@ -14,6 +14,7 @@ mod guest;
 mod health;
 mod issuer;
 mod json;
+mod lazy;
 mod logs;
 mod node;
 mod reflection;

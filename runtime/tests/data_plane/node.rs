@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,6 +59,9 @@ pub(crate) const LIMITS: Limits = Limits {
     ..Limits::DEFAULT
 };
 
+/// Fewer than a test may serve.
+pub(crate) const KEPT: NonZeroUsize = NonZeroUsize::new(4).unwrap();
+
 impl Node {
     pub(crate) async fn start() -> Self {
         let selector = Box::new(|_| unreachable!("only one version is served"));
@@ -91,6 +94,7 @@ impl Node {
             artifacts: folder.path().join("artifacts"),
             control: None,
             logs: Arc::clone(&logs),
+            loaded_versions: KEPT,
         };
         let plane = Arc::new(DataPlane::with_selector(&config, selector).unwrap());
         let stop = CancellationToken::new();

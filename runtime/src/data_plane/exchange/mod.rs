@@ -96,7 +96,7 @@ impl DataPlane {
         observation: &Observation,
     ) -> Result<Reply, Refusal> {
         let not_ready = || Refusal::of(callee, Code::Unavailable, "the service is not ready");
-        let ready = callee.slot.ready(head.deadline).await;
+        let ready = self.versions.ready(&callee.slot, head.deadline).await;
         let ready = ready.ok_or_else(not_ready)?;
         let function = ready.function(callee.method.index).ok_or_else(not_ready)?;
         let invocation = Invocation {

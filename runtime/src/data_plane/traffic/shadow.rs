@@ -49,6 +49,12 @@ impl Shadows {
         Self((!shadows.is_empty()).then_some(shadows))
     }
 
+    /// The versions.
+    pub(in crate::data_plane) fn slots(&self) -> impl Iterator<Item = &Arc<VersionSlot>> {
+        let shadows = self.0.iter().flat_map(|shadows| shadows.iter());
+        shadows.map(|shadow| &shadow.slot)
+    }
+
     /// The copies of a request with one message: one for each shadow that has the
     /// method and has room.
     pub(in crate::data_plane) fn copies(&self, method: &MethodModel, message: &Val) -> Vec<Copy> {
@@ -85,7 +91,8 @@ impl Shadow {
 
     /// A copy of a request, where this version has the method, and has room.
     fn copy(self: &Arc<Self>, method: &str, message: &Bytes) -> Option<Copy> {
-        let method = Arc::clone(self.slot.model()?.method(method)?);
+        let model = self.slot.model()?;
+        let method = Arc::clone(model.method(method)?);
         let room = || {
             let bytes = u32::try_from(message.len()).ok()?;
             let copy = Arc::clone(&self.copies).try_acquire_owned().ok()?;

@@ -70,7 +70,8 @@ impl Host {
         let mut store = self.store(invocation);
         let meter = store.data().cpu.clone();
         let run = collect(self, &mut store, component, function, request);
-        let outcome = timeout_at(deadline, metered(meter.as_ref(), run)).await;
+        let run = self.ticks.during(metered(meter.as_ref(), run));
+        let outcome = timeout_at(deadline, run).await;
         finish(store, outcome.ok())
     }
 
@@ -128,7 +129,8 @@ impl Host {
         let mut store = self.store(invocation);
         let meter = store.data().cpu.clone();
         let run = stream(self, &mut store, component, function, request, outlet);
-        let outcome = timeout_at(deadline, metered(meter.as_ref(), run)).await;
+        let run = self.ticks.during(metered(meter.as_ref(), run));
+        let outcome = timeout_at(deadline, run).await;
         finish(store, outcome.ok())
     }
 }
