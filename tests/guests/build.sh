@@ -105,10 +105,12 @@ if ! "$build/tools/bin/wit-bindgen" --version 2>/dev/null | grep -q " $wit_bindg
 fi
 
 foo=examples/repo/walkthrough/foo-1.0.0.wasm
+echo=tests/repos/echo/echo/echo-1.0.0.wasm
 library=examples/repo/library/library-1.0.0.wasm
 streams=tests/repos/streams/streams-1.0.0.wasm
 interop=tests/repos/interop/grpc/testing/interop-1.0.0.wasm
 transcode=tests/repos/transcode/transcode/transcode-1.0.0.wasm
+"rust_$1" echo "$root/$echo"
 "rust_$1" foo "$root/$foo"
 "rust_$1" interop "$root/$interop"
 "rust_$1" streams "$root/$streams"
@@ -116,6 +118,7 @@ transcode=tests/repos/transcode/transcode/transcode-1.0.0.wasm
 c library library-service "$root/$library"
 
 {
+    checksum echo "$echo"
     checksum foo "$foo"
     checksum interop "$interop"
     checksum streams "$streams"

@@ -25,12 +25,21 @@ pub(super) fn time(process: &str) -> anyhow::Result<Duration> {
 
 /// The most memory that a process has held, in MiB.
 pub(super) fn peak_memory_mib(process: &str) -> anyhow::Result<u64> {
+    field_mib(process, "VmHWM:")
+}
+
+/// The memory that a process holds, in MiB.
+pub(super) fn memory_mib(process: &str) -> anyhow::Result<u64> {
+    field_mib(process, "VmRSS:")
+}
+
+fn field_mib(process: &str, name: &str) -> anyhow::Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let kib: u64 = status
         .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .find_map(|line| line.strip_prefix(name))
         .and_then(|rest| rest.split_whitespace().next())
         .and_then(|number| number.parse().ok())
-        .context("proc(5): status has VmHWM")?;
+        .with_context(|| format!("proc(5): status has {name}"))?;
     Ok(kib / 1024)
 }

@@ -9,13 +9,21 @@ mod child;
 mod compile;
 #[cfg(feature = "bench")]
 mod cpu;
+#[cfg(feature = "bench")]
+mod fleet;
 mod hostile;
 #[cfg(feature = "bench")]
+mod load;
+#[cfg(feature = "bench")]
 mod native;
+#[cfg(feature = "bench")]
+mod record;
 #[cfg(feature = "bench")]
 mod repository;
 #[cfg(feature = "bench")]
 mod serve;
+#[cfg(feature = "bench")]
+mod server;
 #[cfg(feature = "bench")]
 mod stream;
 #[cfg(feature = "bench")]
@@ -35,7 +43,8 @@ pub(crate) struct Arguments {
     /// What alone to measure
     only: Option<Part>,
 
-    /// How many services to compile, in each of several repositories
+    /// How many services to compile, in each of several repositories; a fleet has as many
+    /// as the last
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 10_000])]
     services: Vec<usize>,
 
@@ -55,6 +64,8 @@ enum Part {
     Compile,
     /// Calls of a node, and its restart
     Serve,
+    /// A node with very many services
+    Fleet,
     /// How long a service waits beside one that is attacked
     Hostile,
 }
@@ -84,6 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let only = arguments.only.map(|part| match part {
         Part::Compile => "compile",
         Part::Serve => "serve",
+        Part::Fleet => "fleet",
         Part::Hostile => "hostile",
     });
     step(
@@ -104,18 +116,27 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.only == Some(Part::Hostile) {
         return hostile::measure();
     }
+    let wanted = |part| arguments.only.is_none_or(|only| only == part);
     let mut table = table::Table::default();
-    if arguments.only != Some(Part::Serve) {
+    if wanted(Part::Compile) {
         crate::install::benchmark_tools()?;
         for services in &arguments.services {
             compile::measure(*services, &mut table)?;
         }
         compile::measure_plan(PLANNED, &mut table)?;
     }
-    if arguments.only != Some(Part::Compile) {
+    if wanted(Part::Serve) || wanted(Part::Fleet) {
+        server::pin_load();
+    }
+    if wanted(Part::Serve) {
         serve::measure(arguments.calls, &mut table)?;
         stream::measure(arguments.calls * MESSAGES_PER_CALL, &mut table)?;
         serve::measure_restart(&mut table)?;
+    }
+    if wanted(Part::Fleet)
+        && let Some(services) = arguments.services.last()
+    {
+        fleet::measure(*services, arguments.calls, &mut table)?;
     }
     println!("{table}");
     Ok(())

@@ -1,9 +1,11 @@
-//! The native reference: the walkthrough's service on tonic, without a sandbox.
+//! The native references: the same services on tonic and axum, without a sandbox.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
-use std::net::SocketAddr;
 
+use axum::routing::post;
+use axum::{Json, Router};
+use tokio::net::TcpListener;
 use tonic::body::Body;
 use tonic::codegen::Service;
 use tonic::server::{Grpc, NamedService, UnaryService};
@@ -12,39 +14,26 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
 
-/// `bar.HelloRequest` of the walkthrough.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct HelloRequest {
-    #[prost(string, tag = "1")]
-    pub(super) name: String,
-}
+use super::record::{JsonRecord, Record};
 
-/// `bar.HelloResponse` of the walkthrough.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct HelloResponse {
-    #[prost(float, tag = "1")]
-    pub(super) enthusiasm: f32,
-}
-
+/// `echo.v1.EchoService`.
 #[derive(Clone)]
-struct Greeter;
+struct Echo;
 
-impl UnaryService<HelloRequest> for Greeter {
-    type Response = HelloResponse;
-    type Future = Ready<Result<Response<HelloResponse>, Status>>;
+impl UnaryService<Record> for Echo {
+    type Response = Record;
+    type Future = Ready<Result<Response<Record>, Status>>;
 
-    fn call(&mut self, request: Request<HelloRequest>) -> Self::Future {
-        let marks = request.get_ref().name.matches('!').count();
-        let enthusiasm = f32::from(u16::try_from(marks).unwrap_or(u16::MAX));
-        ready(Ok(Response::new(HelloResponse { enthusiasm })))
+    fn call(&mut self, request: Request<Record>) -> Self::Future {
+        ready(Ok(Response::new(request.into_inner())))
     }
 }
 
-impl NamedService for Greeter {
-    const NAME: &'static str = "bar.FooService";
+impl NamedService for Echo {
+    const NAME: &'static str = "echo.v1.EchoService";
 }
 
-impl Service<http::Request<Body>> for Greeter {
+impl Service<http::Request<Body>> for Echo {
     type Response = http::Response<Body>;
     type Error = Infallible;
     type Future =
@@ -59,26 +48,34 @@ impl Service<http::Request<Body>> for Greeter {
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         Box::pin(async move {
-            let codec = ProstCodec::<HelloResponse, HelloRequest>::default();
-            Ok(Grpc::new(codec).unary(Greeter, request).await)
+            let codec = ProstCodec::<Record, Record>::default();
+            Ok(Grpc::new(codec).unary(Echo, request).await)
         })
     }
 }
 
-/// Serves until it is killed; its first line is the address.
+/// Serves until it is killed; its first line has the addresses of tonic and of axum.
 pub(super) fn serve() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let incoming =
-            TcpIncoming::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?.with_nodelay(Some(true));
-        println!("{}", incoming.local_addr()?);
-        Server::builder()
-            .add_service(Greeter)
+        let incoming = TcpIncoming::bind(([127, 0, 0, 1], 0).into())?.with_nodelay(Some(true));
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        println!("{} {}", incoming.local_addr()?, listener.local_addr()?);
+        let grpc = Server::builder()
+            .add_service(Echo)
             .add_service(super::stream::Native)
-            .serve_with_incoming(incoming)
-            .await?;
+            .serve_with_incoming(incoming);
+        let echo = async |Json(record): Json<JsonRecord>| Json(record);
+        let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
+            let _ = stream.set_nodelay(true);
+        });
+        let json = axum::serve(listener, Router::new().route("/v1/echo", post(echo)));
+        tokio::try_join!(
+            async { grpc.await.map_err(anyhow::Error::from) },
+            async { json.await.map_err(anyhow::Error::from) }
+        )?;
         Ok(())
     })
 }

@@ -3,10 +3,7 @@
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::pin::Pin;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use http::uri::PathAndQuery;
@@ -22,9 +19,9 @@ use tonic::{Request, Response, Status, Streaming};
 use tonic_prost::ProstCodec;
 
 use super::cpu;
-use super::serve::{Server, copy, data_in};
+use super::server::{Server, copy};
 use super::table::Table;
-use crate::process::{root, target};
+use crate::process::root;
 
 /// Streams at once, each on a connection of its own.
 const STREAMS: u32 = 16;
@@ -76,21 +73,14 @@ pub(super) fn measure(messages: usize, table: &mut Table) -> anyhow::Result<()> 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let mut native =
-        Server::start(Command::new(std::env::current_exe()?).args(["bench", "--native"]))?;
-    let reference: SocketAddr = native.first_line()?.trim().parse()?;
+    let (native, reference, _) = super::serve::native()?;
 
     let folder = tempfile::tempdir()?;
     let repository = folder.path().join("repo");
     copy(&root().join("tests/repos/streams"), &repository)?;
-    let up = Server::start(
-        Command::new(target().join("release/vimana"))
-            .arg("up")
-            .arg(&repository)
-            .args(["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"])
-            .stderr(Stdio::null()),
-    )?;
-    let address = runtime.block_on(serving(&repository))?;
+    let answers =
+        |address| runtime.block_on(stream(Direction::Down, address, 1)).is_ok();
+    let (up, address) = Server::up(&repository, answers)?;
 
     let rows = [
         (Direction::Down, "server stream"),
@@ -113,22 +103,6 @@ pub(super) fn measure(messages: usize, table: &mut Table) -> anyhow::Result<()> 
         );
     }
     Ok(())
-}
-
-/// Where the data plane of an `up` is, once it counts.
-async fn serving(repository: &Path) -> anyhow::Result<SocketAddr> {
-    let limit = Instant::now() + Duration::from_secs(60);
-    let notice = repository.join(".vimana/up.json");
-    while Instant::now() < limit {
-        let text = std::fs::read_to_string(&notice).unwrap_or_default();
-        if let Some(address) = data_in(&text)
-            && stream(Direction::Down, address, 1).await.is_ok()
-        {
-            return Ok(address);
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    bail!("`vimana up` did not serve streams within a minute")
 }
 
 async fn stream(direction: Direction, address: SocketAddr, messages: usize) -> anyhow::Result<()> {
