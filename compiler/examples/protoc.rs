@@ -2,8 +2,9 @@
 //!
 //! Takes folders of `.proto` files. Of a large one, every so many-th file is linked,
 //! with all that it imports. Every file that both link must have one descriptor,
-//! whatever the order of its fields and of the entries of its maps. Prints a tally
-//! and the files that differ; `cargo xtask googleapis` runs it.
+//! whatever the order of its fields and of the entries of its maps. Behind
+//! `--verdicts` is a folder of small files, each of which both must accept or both
+//! refuse. Prints a tally and the files that differ; `cargo xtask googleapis` runs it.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::collections::BTreeMap;
@@ -32,7 +33,12 @@ struct Set {
 
 fn main() -> ExitCode {
     let (mut compared, mut differing) = (0, 0);
-    for root in std::env::args_os().skip(1).map(PathBuf::from) {
+    let mut folders = std::env::args_os().skip(1).map(PathBuf::from);
+    while let Some(root) = folders.next() {
+        if root.as_os_str() == "--verdicts" {
+            differing += folders.next().map_or(1, |root| verdicts(&root));
+            continue;
+        }
         let names = sample(&root);
         let ours = link(&root, &names);
         let entries: Vec<&String> = names
@@ -80,6 +86,44 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// How many of the files below `root` only one of both accepts.
+fn verdicts(root: &Path) -> usize {
+    let mut names = Vec::new();
+    protos(root, root, &mut names);
+    names.sort();
+    let (mut accepted, mut differing) = (0, 0);
+    for name in &names {
+        let ours = accepts(root, name);
+        let theirs = protoc(root, &[name]);
+        accepted += usize::from(ours.is_ok() && theirs.is_ok());
+        let difference = match (ours, theirs) {
+            (Ok(()), Err(theirs)) => format!("accepted, though protoc says: {}", theirs.trim()),
+            (Err(ours), Ok(_)) => format!("refused, though protoc accepts it: {ours}"),
+            (Ok(()), Ok(_)) | (Err(_), Err(_)) => continue,
+        };
+        println!("{name}: {difference}");
+        differing += 1;
+    }
+    println!(
+        "{}: {accepted} files accepted by both, {} refused by both, {differing} differ",
+        root.file_name().unwrap_or_default().display(),
+        names.len() - accepted - differing,
+    );
+    if names.is_empty() { 1 } else { differing }
+}
+
+/// Whether a file and all that it imports are Protobuf, as the compiler sees it.
+fn accepts(root: &Path, name: &str) -> Result<(), String> {
+    let source = WorkTree::open(root).map_err(|error| error.to_string())?;
+    let path = RepoPath::new(name).map_err(|error| error.to_string())?;
+    let found = interfaces(&source, &path, &[]);
+    let refused = found
+        .diagnostics
+        .iter()
+        .find(|found| found.code == "VM0040");
+    refused.map_or(Ok(()), |refused| Err(refused.message.clone()))
 }
 
 /// The files below `root`, as many as will do.

@@ -9,7 +9,7 @@ const PACKAGES: &str = "tests/googleapis";
 
 /// Runs every service and every message of `googleapis-common-protos` (from `PyPI`) and
 /// `google-proto-files` (npm): each gives WIT that resolves, or a finding. Then
-/// compares what the compiler links with what protoc links.
+/// compares what the compiler links with what protoc links, and what both refuse.
 pub(crate) fn check() -> anyhow::Result<()> {
     let mut corpora = vec![python()?];
     install::node_packages(PACKAGES)?;
@@ -42,7 +42,9 @@ pub(crate) fn check() -> anyhow::Result<()> {
             "--example=protoc",
             "--",
         ])
-        .args(&corpora),
+        .args(&corpora)
+        .arg("--verdicts")
+        .arg(root().join("compiler/tests/verdicts")),
     )
 }
 

@@ -6,7 +6,7 @@ use prost_reflect::DescriptorPool;
 use super::base::{self, Comments, Named};
 use super::implicit::OPTIONS;
 use super::shared::{Parsed, Protos};
-use super::{Linked, Places, ProtoFile, builtin, error, import_line, locate};
+use super::{Linked, Places, ProtoFile, builtin, error, import_line, locate, together};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{implicit_options, import_cycle, import_twice, missing_import, too_many};
 use crate::source::RepoPath;
@@ -104,13 +104,15 @@ impl<'a> Linker<'a> {
         } = link;
         out.extend(found);
         let (pool, places) = built?;
-        Some(Linked {
+        let linked = Linked {
             pool,
             places,
             name,
             files,
             folder: self.folder.clone(),
-        })
+        };
+        out.extend(together::faults(&linked));
+        Some(linked)
     }
 }
 

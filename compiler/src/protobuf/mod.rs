@@ -23,6 +23,7 @@ pub(crate) mod rename;
 mod reuse;
 mod scan;
 mod shared;
+mod together;
 mod valid;
 
 use std::collections::BTreeMap;

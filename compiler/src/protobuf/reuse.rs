@@ -104,7 +104,7 @@ impl Used {
 }
 
 /// Whether a file defines extensions.
-fn extends(file: &Arc<ProtoFile>) -> bool {
+pub(super) fn extends(file: &ProtoFile) -> bool {
     let mut waiting: Vec<&DescriptorProto> = file.descriptor.message_type.iter().collect();
     while let Some(message) = waiting.pop() {
         if !message.extension.is_empty() {

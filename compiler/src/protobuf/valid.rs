@@ -29,8 +29,8 @@ pub(super) fn faults(file: &FileDescriptorProto) -> Vec<Fault> {
     for (index, enumeration) in (0..).zip(&file.enum_type) {
         check.enumeration(&[5, index], enumeration);
     }
-    for (index, field) in (0..).zip(&file.extension) {
-        check.field(&[7, index], field);
+    for (index, extension) in (0..).zip(&file.extension) {
+        check.extension(&[7, index], extension);
     }
     check.faults
 }
@@ -73,7 +73,7 @@ impl Check {
             }
         }
         for (index, extension) in (0..).zip(&message.extension) {
-            self.field(&at(6, index), extension);
+            self.extension(&at(6, index), extension);
         }
         for (index, nested) in (0..).zip(&message.nested_type) {
             self.message(&at(3, index), nested);
@@ -134,6 +134,21 @@ impl Check {
             if reach.is_none_or(|(_, last)| range.last > last) {
                 reach = Some((range.first, range.last));
             }
+        }
+    }
+
+    fn extension(&mut self, path: &[i32], extension: &FieldDescriptorProto) {
+        self.field(path, extension);
+        let json_name = extension.json_name.as_deref();
+        if json_name.is_some_and(|written| written != json_name_of(extension.name())) {
+            self.fault(
+                [path, &[10]].concat(),
+                format!(
+                    "the extension `{}` cannot have a JSON name",
+                    extension.name()
+                ),
+                "JSON calls it by its full name in brackets; leave `json_name` out",
+            );
         }
     }
 
@@ -246,6 +261,18 @@ fn is_true(options: &[UninterpretedOption], name: &str) -> bool {
     value(options, name) == Some("true")
 }
 
+/// What JSON calls a field that does not say.
+fn json_name_of(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default();
+    words.fold(first.to_owned(), |mut json, word| {
+        let mut chars = word.chars();
+        json.extend(chars.next().map(|first| first.to_ascii_uppercase()));
+        json.push_str(chars.as_str());
+        json
+    })
+}
+
 /// A value's name without that of its enum, in camel case: what generated code calls
 /// it in many languages.
 fn short(enumeration: &str, value: &str) -> String {
@@ -332,6 +359,11 @@ mod tests {
                 "`a` cannot have a `jstype`",
             ),
             (
+                "proto2",
+                "message A { extensions 1 to 5; } extend A { optional int32 a = 1 [json_name = \"b\"]; }",
+                "the extension `a` cannot have a JSON name",
+            ),
+            (
                 "proto3",
                 "enum E { E_X = 0; X = 1; }",
                 "`X` and `E_X` are one name without that of the enum before them",
@@ -354,6 +386,10 @@ mod tests {
     #[test]
     fn what_protoc_accepts_is_accepted() {
         for (syntax, body) in [
+            (
+                "proto2",
+                "message A { extensions 1; extend A { optional int32 a_bc_ = 1 [json_name = \"aBc\"]; } }",
+            ),
             (
                 "proto3",
                 "message A { reserved 1, 2, 4 to 6; reserved \"b\"; string a = 3; }",

@@ -245,3 +245,55 @@ VM0046: name it `text-field` in WIT ` [(vimana.wit_name) = "text-field"]`
 "#]]
     );
 }
+
+#[test]
+fn what_protoc_refuses_of_linked_files_is_told() {
+    let shared = "syntax = \"proto2\"; package s; enum Old { A = 1; B = 0; } message M { extensions 100 to 200; enum Inner { I = 0; } } extend M { optional int32 x = 100; }";
+    let source = repo([
+        ("vimana.toml", text(SETTINGS)),
+        ("s/s.proto", text(shared)),
+        (
+            "a/a.proto",
+            text(&importing("s/s.proto", "s.Old").replace(
+                "message Request {",
+                "message N { message O { repeated s.M.Inner i = 1; } map<string, s.M.Inner> m = 2; s.M ok = 3; }\nmessage Request {",
+            )),
+        ),
+        (
+            "b/b.proto",
+            text(
+                &definition("b", 2, "1.0.0", "/b")
+                    .replace("import \"vimana/options.proto\";", "import \"vimana/options.proto\";\nimport \"b/c.proto\";"),
+            ),
+        ),
+        (
+            "b/c.proto",
+            text("syntax = \"proto2\"; package c; import \"s/s.proto\";\nextend s.M { optional int32 y = 101; }\nmessage C { extend s.M { optional string z = 101 [json_name = \"zed\"]; } }\n"),
+        ),
+    ]);
+    snapbox::assert_data_eq!(
+        findings(&compiled(&source)),
+        snapbox::str![[r#"
+a/a.proto:8:14 E VM0055 version `1.0.0` has no component
+    help: build the component and put it there as `a-1.0.0.wasm`
+    note: expected a file `a-1.0.0.wasm` in `a`
+    note: found no `.wasm` file there
+a/a.proto:14:34 E VM0040 `s.M.Inner` is an enum of proto2, which proto3 cannot hold
+    help: use an enum that a file of proto3 defines
+a/a.proto:14:53 E VM0040 `s.M.Inner` is an enum of proto2, which proto3 cannot hold
+    help: use an enum that a file of proto3 defines
+a/a.proto:16:20 E VM0040 `s.Old` is an enum of proto2, which proto3 cannot hold
+    help: use an enum that a file of proto3 defines
+b/b.proto:8:14 E VM0055 version `1.0.0` has no component
+    help: build the component and put it there as `b-1.0.0.wasm`
+    note: expected a file `b-1.0.0.wasm` in `b`
+    note: found no `.wasm` file there
+b/c.proto:3:46 E VM0040 the extension `y` of `s.M` has the number 101 already
+    at b/c.proto:2:33: it is taken here
+    help: give each extension of a message a number of its own
+b/c.proto:3:51 E VM0040 the extension `z` cannot have a JSON name
+    help: JSON calls it by its full name in brackets; leave `json_name` out
+
+"#]]
+    );
+}
