@@ -303,8 +303,9 @@ impl Serving for DataPlane {
                 draining.cancel();
             }
         };
+        // Boxed where it begins, since it is large, and each layer moves it.
         let serve = serve_connections(listener, stop, move |request| {
-            Arc::clone(&self).handle(request)
+            Box::pin(Arc::clone(&self).handle(request))
         });
         tokio::join!(announce, serve);
     }

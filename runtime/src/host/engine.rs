@@ -16,6 +16,9 @@ const KEEP_RESIDENT: usize = 2 << 20;
 /// service is enforced by its [limiter](super::limits).
 const MAX_MEMORY: usize = 4 << 30;
 
+/// Slots that wait for the component that they had last.
+const WARM_SLOTS: u32 = 512;
+
 /// How many core instances, memories and tables a component may have: enough
 /// for composed and adapted components.
 const CORE_INSTANCES_PER_COMPONENT: u32 = 64;
@@ -84,6 +87,9 @@ fn config(instances: NonZeroU32) -> Config {
         .total_tables(instances.saturating_mul(4))
         .total_core_instances(instances.saturating_mul(12))
         .total_gc_heaps(instances)
+        // A slot that had the same component before needs no new mapping. So many are
+        // left for it by others, no fewer than there are versions that are kept loaded.
+        .max_unused_warm_slots(WARM_SLOTS)
         .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT)
         .max_memories_per_component(MEMORIES_PER_COMPONENT)
         .max_tables_per_component(TABLES_PER_COMPONENT)

@@ -5,7 +5,7 @@
 //! # Invariants
 //!
 //! - No guest runs without a memory limit and a deadline, and none keeps an
-//!   executor thread for longer than two [ticks](ticks::TICK).
+//!   executor thread for longer than two [ticks](ticks::TICK) and a look at it.
 //! - A guest has no capability but those of `vimana:service`; WASI is linked with
 //!   an empty world behind it, and HTTP requests go to hosts that are allowed.
 //! - Machine code is only ever loaded when this node made it.

@@ -1,5 +1,5 @@
-//! What drives the engine's epochs: a thread that ticks while guests compute, and rests
-//! when none does.
+//! What drives the engine's epochs: a thread that ticks while guests compute, looks for
+//! them more seldom while it finds none, and rests when there are none for long.
 
 use std::future::poll_fn;
 use std::io;
@@ -14,9 +14,13 @@ use wasmtime::{Engine, EngineWeak};
 /// How often guests that compute are looked at.
 pub(crate) const TICK: Duration = Duration::from_millis(1);
 
-/// Ticks without any guest after which the thread rests. To wake it costs a call of the
+/// How often the thread looks for guests while it finds none that computes. A look costs
+/// as much as a part of a request, and most guests have ended before the next one.
+const LOOK: Duration = Duration::from_millis(4);
+
+/// Looks without any guest after which the thread rests. To wake it costs a call of the
 /// system, which is not to be paid between the requests of a busy node.
-const PATIENCE: u32 = 200;
+const PATIENCE: u32 = 100;
 
 /// The thread of one engine, which ends with this value.
 #[derive(Debug)]
@@ -89,7 +93,8 @@ impl State {
     fn tick(&self, engine: &EngineWeak) {
         let mut quiet = 0;
         while !self.is_over.load(Ordering::SeqCst) {
-            thread::sleep(TICK);
+            let is_quiet = self.computing.load(Ordering::SeqCst) == 0;
+            thread::sleep(if is_quiet { LOOK } else { TICK });
             let Some(engine) = engine.upgrade() else {
                 return;
             };

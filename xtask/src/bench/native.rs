@@ -72,10 +72,9 @@ pub(super) fn serve() -> anyhow::Result<()> {
             let _ = stream.set_nodelay(true);
         });
         let json = axum::serve(listener, Router::new().route("/v1/echo", post(echo)));
-        tokio::try_join!(
-            async { grpc.await.map_err(anyhow::Error::from) },
-            async { json.await.map_err(anyhow::Error::from) }
-        )?;
+        tokio::try_join!(async { grpc.await.map_err(anyhow::Error::from) }, async {
+            json.await.map_err(anyhow::Error::from)
+        })?;
         Ok(())
     })
 }

@@ -43,6 +43,8 @@ impl Server {
             .arg(command.get_program())
             .args(command.get_args());
         let process = pinned
+            // Where it is set, errors that are no failures look at the whole stack.
+            .env_remove("RUST_BACKTRACE")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -57,10 +59,12 @@ impl Server {
         ready: impl Fn(SocketAddr) -> bool,
     ) -> anyhow::Result<(Self, SocketAddr)> {
         let mut command = Command::new(target().join("release/vimana"));
-        command
-            .arg("up")
-            .arg(repository)
-            .args(["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"]);
+        command.arg("up").arg(repository).args([
+            "--listen",
+            "127.0.0.1:0",
+            "--control",
+            "127.0.0.1:0",
+        ]);
         let server = Self::start(&command)?;
         let notice = repository.join(".vimana/up.json");
         let address = wait("`vimana up`", || {
@@ -89,7 +93,9 @@ impl Server {
             Ok(address.context("`vimana serve` prints its addresses")??)
         };
         let (data, control) = (next()?, next()?);
-        wait("`vimana serve`", || responds(control, "/readyz").then_some(()))?;
+        wait("`vimana serve`", || {
+            responds(control, "/readyz").then_some(())
+        })?;
         Ok((server, data, control))
     }
 

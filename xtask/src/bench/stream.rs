@@ -78,8 +78,11 @@ pub(super) fn measure(messages: usize, table: &mut Table) -> anyhow::Result<()> 
     let folder = tempfile::tempdir()?;
     let repository = folder.path().join("repo");
     copy(&root().join("tests/repos/streams"), &repository)?;
-    let answers =
-        |address| runtime.block_on(stream(Direction::Down, address, 1)).is_ok();
+    let answers = |address| {
+        runtime
+            .block_on(stream(Direction::Down, address, 1))
+            .is_ok()
+    };
     let (up, address) = Server::up(&repository, answers)?;
 
     let rows = [
