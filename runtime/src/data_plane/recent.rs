@@ -126,7 +126,8 @@ impl<T> Recent<T> {
 
     fn insert(&self, value: Arc<Kept<T>>) {
         let mut gone = Vec::new();
-        let now = self.clock.fetch_add(1, Ordering::Relaxed) + 1;
+        // What is used from now on counts as later.
+        let now = self.clock.fetch_add(1, Ordering::Relaxed);
         value.used.store(now, Ordering::Relaxed);
         let mut values = self.values.lock();
         values.bytes += value.bytes;
