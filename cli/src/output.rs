@@ -75,6 +75,15 @@ impl Output {
         }
     }
 
+    /// Writes a part of data that goes on. Whether anybody still reads it.
+    pub(crate) fn stream(&self, text: impl Display) -> io::Result<bool> {
+        let mut stdout = anstream::stdout().lock();
+        match write!(stdout, "{text}").and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            result => result.map(|()| true),
+        }
+    }
+
     /// Writes a line for people to stderr.
     pub(crate) fn note(&self, text: impl Display) {
         // A program whose stderr is closed has nobody left to tell.

@@ -215,6 +215,7 @@ pub(crate) fn engine_error(error: &EngineError) -> CommandError {
         EngineError::Endpoint { .. }
         | EngineError::Unreachable { .. }
         | EngineError::Unauthenticated { .. }
+        | EngineError::NotFound { .. }
         | EngineError::Refused { .. }
         | EngineError::Answer { .. } => Code::Failed,
     };

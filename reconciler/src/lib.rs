@@ -29,7 +29,7 @@ mod saved;
 mod schedule;
 
 pub use desired::DesiredState;
-pub use engine::{Embedded, Engine, EngineError, Simulated};
+pub use engine::{Embedded, Engine, EngineError, LogStream, Simulated};
 pub use execute::{
     Cancel, Canceller, Components, ComponentsError, Event, ExecuteError, ExecuteOptions, Observer,
     Report, cancellation, execute,

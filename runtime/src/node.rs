@@ -10,7 +10,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clock::{Clock, SystemClock};
-use crate::control::{ControlPlane, ControlService, Endpoint, NodeFacts, ReflectionError};
+use crate::control::{
+    ControlPlane, ControlService, Endpoint, LogReader, NodeFacts, ReflectionError,
+};
 use crate::listener::{Listener, raise_file_limit, serve_connections};
 use crate::logs::LogHub;
 use crate::serving::{Serving, ServingConfig};
@@ -132,11 +134,12 @@ impl Node {
             started_at: Moment::from(clock.now()),
         };
         let (set_ready, ready) = watch::channel(false);
-        let service = ControlService::new(Arc::clone(&plane), facts);
+        let stop = CancellationToken::new();
+        let reader = LogReader::new(logs, stop.clone());
+        let service = ControlService::new(Arc::clone(&plane), facts, reader);
         let endpoint =
             Endpoint::new(service, config.token, ready.clone(), Arc::clone(&serving)).await?;
 
-        let stop = CancellationToken::new();
         let tasks = vec![
             tokio::spawn(serve_connections(
                 control.into(),

@@ -6,6 +6,7 @@ mod explain;
 mod fix;
 mod fmt;
 mod graph;
+mod logs;
 mod plan;
 mod serve;
 mod show;
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Apply(apply::Arguments),
     /// Tells what is live, how it fares, and where it came from
     Status(status::Arguments),
+    /// Tells what the guests of services wrote
+    Logs(logs::Arguments),
     /// Runs a node
     Serve(serve::Arguments),
     /// Runs a node, applies the repository to it, and again whenever it changes
@@ -62,6 +65,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, Comman
         Command::Show(arguments) => show::run(arguments, output),
         Command::Apply(arguments) => apply::run(arguments, global, output),
         Command::Status(arguments) => status::run(arguments, global, output),
+        Command::Logs(arguments) => logs::run(arguments, global, output),
         Command::Serve(arguments) => serve::run(arguments, global, output),
         Command::Up(arguments) => up::run(arguments, global, output),
     }

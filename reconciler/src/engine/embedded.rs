@@ -7,12 +7,14 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Status, Streaming};
 use vimana_proto::control::v1::control_client::ControlClient;
+use vimana_proto::control::v1::read_logs_response::Entry;
 use vimana_proto::control::v1::{
     self as control, ApplyStepRequest, BeginApplyRequest, FindMissingComponentsRequest,
     FinishApplyRequest, GetApplyRequest, GetInventoryRequest, GetNodeRequest, GetStatusRequest,
-    GetStatusResponse, ListAppliesRequest, RenewLeaseRequest, UploadComponentRequest,
+    GetStatusResponse, ListAppliesRequest, ReadLogsRequest, ReadLogsResponse, RenewLeaseRequest,
+    UploadComponentRequest,
 };
 use vimana_proto::state::v1::Resource;
 use vimana_proto::{Digest, Generation};
@@ -36,6 +38,24 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 pub struct Embedded {
     client: ControlClient<InterceptedService<Channel, Authorization>>,
     endpoint: String,
+}
+
+/// Lines of a node's logs.
+#[derive(Debug)]
+pub struct LogStream {
+    entries: Streaming<ReadLogsResponse>,
+    engine: Embedded,
+}
+
+impl LogStream {
+    /// The next line, or how many are lost; none behind the last.
+    pub async fn next(&mut self) -> Result<Option<Entry>, EngineError> {
+        match self.entries.message().await {
+            Ok(Some(response)) => Ok(response.entry),
+            Ok(None) => Ok(None),
+            Err(status) => Err(self.engine.error(&status)),
+        }
+    }
 }
 
 /// Adds the bearer token to each call.
@@ -104,6 +124,15 @@ impl Embedded {
         self.answer(answer)
     }
 
+    /// Reads what guests wrote. Where the request says `follow`, the answer goes on.
+    pub async fn read_logs(&self, request: ReadLogsRequest) -> Result<LogStream, EngineError> {
+        let answer = self.client.clone().read_logs(request).await;
+        Ok(LogStream {
+            entries: self.answer(answer)?,
+            engine: self.clone(),
+        })
+    }
+
     fn answer<T>(&self, answer: Result<tonic::Response<T>, Status>) -> Result<T, EngineError> {
         answer
             .map(tonic::Response::into_inner)
@@ -139,6 +168,7 @@ impl Embedded {
                     reason,
                 }
             }
+            Code::NotFound => EngineError::NotFound { reason },
             code => EngineError::Refused {
                 code: format!("{code:?}"),
                 reason,

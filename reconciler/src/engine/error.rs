@@ -43,6 +43,12 @@ pub enum EngineError {
         /// What the node says.
         reason: String,
     },
+    /// The node has nothing of that name.
+    #[error("{reason}")]
+    NotFound {
+        /// What the node says.
+        reason: String,
+    },
     /// The node understood, and answers with an error.
     #[error("{reason} ({code})")]
     Refused {

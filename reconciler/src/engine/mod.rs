@@ -15,7 +15,7 @@ use vimana_proto::{Digest, Generation};
 
 use crate::Live;
 
-pub use embedded::Embedded;
+pub use embedded::{Embedded, LogStream};
 pub use error::EngineError;
 pub use simulated::{Fault, Simulated};
 

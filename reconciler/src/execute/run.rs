@@ -220,6 +220,7 @@ impl<'a> Run<'a> {
             }
             EngineError::Endpoint { .. }
             | EngineError::Unauthenticated { .. }
+            | EngineError::NotFound { .. }
             | EngineError::Refused { .. }
             | EngineError::Answer { .. } => {
                 for behind in self.schedule.failed(step) {

@@ -6,4 +6,4 @@ pub mod report;
 pub mod text;
 mod value;
 
-pub use palette::Palette;
+pub use palette::{Palette, printable};

@@ -51,7 +51,8 @@ pub(super) fn paint(style: Style, text: &str) -> String {
 
 /// `text` without what would move a terminal's cursor or turn the text around:
 /// addresses and paths come from repositories and nodes that others write.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
     let is_harmful = |character: char| {
         character.is_control()
             || matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

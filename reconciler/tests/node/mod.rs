@@ -95,6 +95,7 @@ fn status(error: EngineError) -> Status {
             metadata.insert(EXPIRES_IN_MS, milliseconds.into());
             status
         }
+        EngineError::NotFound { reason } => Status::not_found(reason),
         EngineError::Refused { reason, .. } => Status::invalid_argument(reason),
         error => Status::internal(error.to_string()),
     }

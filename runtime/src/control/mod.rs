@@ -7,6 +7,7 @@ mod endpoint;
 mod guard;
 mod json;
 mod limits;
+mod logs;
 mod metrics;
 mod model;
 mod plane;
@@ -17,5 +18,6 @@ mod upload;
 
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::ReflectionError;
+pub(crate) use logs::LogReader;
 pub(crate) use plane::ControlPlane;
 pub(crate) use service::{ControlService, NodeFacts};

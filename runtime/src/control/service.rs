@@ -10,13 +10,15 @@ use vimana_proto::control::v1::{
     Apply, ApplyStepRequest, ApplyStepResponse, BeginApplyRequest, BeginApplyResponse,
     FindMissingComponentsRequest, FindMissingComponentsResponse, FinishApplyRequest,
     FinishApplyResponse, GetApplyRequest, GetInventoryRequest, GetNodeRequest, GetStatusRequest,
-    GetStatusResponse, Inventory, ListAppliesRequest, ListAppliesResponse, Node, RenewLeaseRequest,
-    RenewLeaseResponse, ResourceStatus, UploadComponentRequest, UploadComponentResponse,
+    GetStatusResponse, Inventory, ListAppliesRequest, ListAppliesResponse, Node, ReadLogsRequest,
+    RenewLeaseRequest, RenewLeaseResponse, ResourceStatus, UploadComponentRequest,
+    UploadComponentResponse,
 };
 use vimana_proto::state::v1::{Resource, spec};
 use vimana_proto::{Address, Digest, Generation, Kind};
 
 use super::checked::{self, SUPPORTED_KINDS};
+use super::logs::{Lines, LogReader};
 use super::plane::ControlPlane;
 use super::upload;
 use crate::serving;
@@ -41,11 +43,12 @@ pub(crate) struct NodeFacts {
 pub(crate) struct ControlService {
     plane: Arc<ControlPlane>,
     facts: NodeFacts,
+    logs: LogReader,
 }
 
 impl ControlService {
-    pub(crate) const fn new(plane: Arc<ControlPlane>, facts: NodeFacts) -> Self {
-        Self { plane, facts }
+    pub(crate) const fn new(plane: Arc<ControlPlane>, facts: NodeFacts, logs: LogReader) -> Self {
+        Self { plane, facts, logs }
     }
 
     fn status_of(&self, workspace: &str, resource: Resource) -> ResourceStatus {
@@ -83,6 +86,8 @@ impl ControlService {
 
 #[tonic::async_trait]
 impl Control for ControlService {
+    type ReadLogsStream = Lines;
+
     async fn get_node(&self, _: Request<GetNodeRequest>) -> Result<Response<Node>, Status> {
         Ok(Response::new(Node {
             version: env!("CARGO_PKG_VERSION").into(),
@@ -253,6 +258,14 @@ impl Control for ControlService {
             .run(move |store| store.finish(&workspace, Generation(request.generation)))
             .await?;
         Ok(Response::new(FinishApplyResponse { apply: Some(apply) }))
+    }
+
+    async fn read_logs(
+        &self,
+        request: Request<ReadLogsRequest>,
+    ) -> Result<Response<Lines>, Status> {
+        let lines = self.logs.read(request.into_inner(), &self.plane)?;
+        Ok(Response::new(lines))
     }
 
     async fn list_applies(

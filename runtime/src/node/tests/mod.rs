@@ -3,6 +3,7 @@
 mod access;
 mod apply;
 mod json;
+mod logs;
 mod metrics;
 mod real;
 mod restart;

@@ -1,3 +1,5 @@
+mod lines;
+
 use std::sync::Arc;
 
 use bytes::BytesMut;
@@ -28,6 +30,8 @@ pub(super) struct JsonApi {
 #[derive(Debug)]
 struct Method {
     name: String,
+    /// Whether it answers with a stream.
+    is_stream: bool,
     codec: MethodCodec,
     transcoder: Transcoder,
 }
@@ -44,6 +48,7 @@ impl JsonApi {
             for rule in rules {
                 let target = Method {
                     name: method.name().to_owned(),
+                    is_stream: method.is_server_streaming(),
                     codec: codec.clone(),
                     transcoder: Transcoder::new(&rule, &codec)
                         .expect("`rules` looked for every field that a rule names"),
@@ -71,11 +76,13 @@ impl JsonApi {
             .route(head.method.as_str(), path)
             .map_err(|error| unrouted(error, &head.method, path))?;
         let body = read_json(&head.headers, body, self.body_limit).await?;
+        let method = found.target;
         let Method {
             name,
             codec,
             transcoder,
-        } = &**found.target;
+            ..
+        } = &**method;
         let content = Content {
             content_type: "",
             data: &body,
@@ -84,10 +91,6 @@ impl JsonApi {
         let options = JsonOptions::default();
         let message =
             transcoder.request(&codec.request, options, &found.variables, query, content)?;
-        let broken = |error: &dyn std::fmt::Display| {
-            tracing::error!(%error, method = name, "a message has no other form");
-            Failure::from(Status::internal("the answer could not be written as JSON"))
-        };
         let mut encoded = BytesMut::new();
         codec
             .request
@@ -97,16 +100,30 @@ impl JsonApi {
         let path = format!("/{SERVICE}/{name}");
         let request = grpc_request(&path, &head.headers, &encoded);
         let Ok(response) = grpc.call(request).await;
-        let reply = read_grpc_reply(response).await?;
-        let message = codec
-            .response
-            .from_protobuf(&reply)
+        if method.is_stream {
+            return lines::respond(Arc::clone(method), response, self.body_limit);
+        }
+        let json = method.json(&read_grpc_reply(response).await?)?;
+        Ok(json_response(StatusCode::OK, json.into()))
+    }
+}
+
+impl Method {
+    /// A response in JSON.
+    fn json(&self, reply: &[u8]) -> Result<Vec<u8>, Status> {
+        let broken = |error: &dyn std::fmt::Display| {
+            tracing::error!(%error, method = self.name, "a message has no other form");
+            Status::internal("the answer could not be written as JSON")
+        };
+        let response = &self.codec.response;
+        let message = response
+            .from_protobuf(reply)
             .map_err(|error| broken(&error))?;
         let mut json = Vec::new();
-        transcoder
-            .response(&codec.response, options, &message, &mut json)
+        self.transcoder
+            .response(response, JsonOptions::default(), &message, &mut json)
             .map_err(|error| broken(&error))?;
-        Ok(json_response(StatusCode::OK, json.into()))
+        Ok(json)
     }
 }
 
@@ -146,6 +163,7 @@ mod tests {
             ),
             ("GET", "/v1/workspaces/acme/applies", "ListApplies"),
             ("GET", "/v1/workspaces/acme/applies/7", "GetApply"),
+            ("GET", "/v1/workspaces/acme/logs", "ReadLogs"),
         ] {
             let found = api.router.route(verb, path).unwrap();
             assert_eq!(found.target.name, method, "{verb} {path}");
