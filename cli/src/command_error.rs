@@ -90,7 +90,7 @@ impl CommandError {
         self.code
     }
 
-    fn render(&self, color: bool) -> String {
+    pub(crate) fn render(&self, color: bool) -> String {
         let style = |style: anstyle::Style, text: &str| {
             if color {
                 format!("{style}{text}{style:#}")

@@ -87,6 +87,20 @@ impl Drop for Announcement {
 
 /// The control API of the `up` that runs in `root`, if one does.
 pub(crate) fn announced(root: &Path) -> Option<String> {
+    notice(root).map(|notice| notice.control)
+}
+
+/// The services of the `up` that runs in `root`, if one does.
+pub(crate) fn announced_data(root: &Path) -> Option<String> {
+    notice(root).map(|notice| notice.data)
+}
+
+/// The folder of the certificate that `up --tls` makes for itself in `root`.
+pub(crate) fn tls_folder(root: &Path) -> PathBuf {
+    root.join(FOLDER).join("tls")
+}
+
+fn notice(root: &Path) -> Option<Notice> {
     let path = notice_path(root);
     let file = File::open(&path).ok()?;
     match file.try_lock_shared() {
@@ -94,8 +108,7 @@ pub(crate) fn announced(root: &Path) -> Option<String> {
         // Nobody holds it: whoever wrote it is gone.
         Ok(()) | Err(TryLockError::Error(_)) => return None,
     }
-    let notice: Notice = serde_json::from_reader(io::BufReader::new(file)).ok()?;
-    Some(notice.control)
+    serde_json::from_reader(io::BufReader::new(file)).ok()
 }
 
 fn notice_path(root: &Path) -> PathBuf {

@@ -8,6 +8,7 @@
 
 mod arguments;
 mod cache;
+mod call;
 mod command_error;
 mod commands;
 mod diff;

@@ -33,7 +33,17 @@ pub(crate) async fn connect(
     settings: Option<&Settings>,
     global: &Global,
 ) -> Result<Embedded, CommandError> {
-    let endpoint = global
+    connect_to(&control_api(repository, settings, global)?, global).await
+}
+
+/// The URL of the control API: of `--endpoint`, of a running `up`, or of the default
+/// cluster.
+pub(crate) fn control_api(
+    repository: &Repository,
+    settings: Option<&Settings>,
+    global: &Global,
+) -> Result<String, CommandError> {
+    global
         .endpoint
         .clone()
         .or_else(|| endpoint::announced(repository.root()))
@@ -41,8 +51,7 @@ pub(crate) async fn connect(
         .ok_or_else(|| {
             CommandError::new(Code::Failed, "there is no control API to speak to")
                 .with_help("start a node with `vimana up`, or name one with `--endpoint URL`")
-        })?;
-    connect_to(&endpoint, global).await
+        })
 }
 
 /// Connects to the control API at `endpoint`, with the token that the command line

@@ -132,6 +132,7 @@ impl Node {
             data_address,
             control_address,
             started_at: Moment::from(clock.now()),
+            is_secure: tls.is_some(),
         };
         let (set_ready, ready) = watch::channel(false);
         let stop = CancellationToken::new();

@@ -1,6 +1,7 @@
 //! The commands, one a file. A file's doc comment is the command's help.
 
 mod apply;
+mod call;
 mod check;
 mod explain;
 mod fix;
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Apply(apply::Arguments),
     /// Tells what is live, how it fares, and where it came from
     Status(status::Arguments),
+    /// Calls a method of a service
+    Call(call::Arguments),
     /// Tells what the guests of services wrote
     Logs(logs::Arguments),
     /// Runs a node
@@ -65,6 +68,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<Code, Comman
         Command::Show(arguments) => show::run(arguments, output),
         Command::Apply(arguments) => apply::run(arguments, global, output),
         Command::Status(arguments) => status::run(arguments, global, output),
+        Command::Call(arguments) => call::run(arguments, global, output),
         Command::Logs(arguments) => logs::run(arguments, global, output),
         Command::Serve(arguments) => serve::run(arguments, global, output),
         Command::Up(arguments) => up::run(arguments, global, output),

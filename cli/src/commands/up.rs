@@ -70,7 +70,7 @@ async fn serve_and_follow(
         .unwrap_or_else(|| folder.join("node"));
     let own = arguments
         .tls
-        .then(|| OwnCertificate::open(&folder.join("tls")));
+        .then(|| OwnCertificate::open(&endpoint::tls_folder(repository.root())));
     let mut own = own.transpose()?;
     let tls = match &own {
         Some(own) => Some(own.files()),

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -82,6 +82,13 @@ impl Running {
             lines,
             seen: String::new(),
         }
+    }
+
+    /// Starts a command that is talked to; `line_with` sees its stdout.
+    pub fn talking(command: &mut Command) -> (Self, ChildStdin) {
+        let mut running = Self::start(command.stdin(Stdio::piped()));
+        let stdin = running.child.stdin.take().unwrap();
+        (running, stdin)
     }
 
     /// `vimana up` in a repository, on free ports.

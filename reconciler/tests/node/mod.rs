@@ -110,6 +110,15 @@ fn name(workspace: String, generation: u64) -> ApplyName {
 
 #[tonic::async_trait]
 impl Control for Api {
+    type ReadLogsStream = tokio_stream::Empty<Result<ReadLogsResponse, Status>>;
+
+    async fn read_logs(
+        &self,
+        _: Request<ReadLogsRequest>,
+    ) -> Result<Response<Self::ReadLogsStream>, Status> {
+        Err(Status::unimplemented("a simulated node runs no guests"))
+    }
+
     async fn get_node(
         &self,
         _: Request<GetNodeRequest>,

@@ -36,6 +36,8 @@ pub(crate) struct NodeFacts {
     pub(crate) data_address: SocketAddr,
     pub(crate) control_address: SocketAddr,
     pub(crate) started_at: Moment,
+    /// Whether the data plane is served over TLS.
+    pub(crate) is_secure: bool,
 }
 
 /// The service.
@@ -95,6 +97,7 @@ impl Control for ControlService {
             control_address: self.facts.control_address.to_string(),
             supported_kinds: supported_kinds(),
             started_at: Some(self.facts.started_at.into()),
+            data_is_secure: self.facts.is_secure,
         }))
     }
 

@@ -72,10 +72,15 @@ impl SelfSigned {
         Ok(true)
     }
 
+    /// The file of the certificate in a folder, for whoever is to trust it.
+    pub fn certificate_in(folder: &Path) -> PathBuf {
+        folder.join("cert.pem")
+    }
+
     /// The files, for a node.
     pub fn files(&self) -> TlsFiles {
         TlsFiles {
-            certificate: self.path("cert.pem"),
+            certificate: Self::certificate_in(&self.folder),
             key: self.path("key.pem"),
             clients: None,
         }
