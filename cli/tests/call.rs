@@ -127,10 +127,7 @@ fn answers_are_printed_in_each_form() {
         form(&["-o", "text-format"]),
         str![[r#"
 number: 7
-tags: [
-  "a",
-  "b"
-]
+tags: ["a", "b"]
 
 "#]]
     );
@@ -212,7 +209,7 @@ help: did you mean `text`?
     assert_data_eq!(
         told(&[&count, "-d", r#"{"ending": "ENDING_TRIP"}"#], 1),
         str![[r#"
-error: -d:1:12: `ending`: `streams.v1.Ending` has no value ENDING_TRIP
+error: -d:1:12: `ending`: `streams.v1.Ending` has no value `ENDING_TRIP`
 help: did you mean `ENDING_TRAP`?
 
 "#]]

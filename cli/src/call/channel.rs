@@ -26,6 +26,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Trust {
     /// The authorities that are believed, instead of the system's.
     pub(crate) authorities: Option<PathBuf>,
+    /// The name that the server's certificate must be for, where that is not the one
+    /// that it is called by.
+    pub(crate) name: Option<&'static str>,
     /// The client's own certificate and key.
     pub(crate) identity: Option<(PathBuf, PathBuf)>,
 }
@@ -47,10 +50,8 @@ pub(crate) async fn connect(
         .map_err(|error| CommandError::from_error(Code::Failed, &error))?;
     let connected = if is_secure {
         let named = authority.and_then(|authority| authority.parse::<Authority>().ok());
-        let host = named
-            .as_ref()
-            .map_or_else(|| uri.host(), |named| Some(named.host()));
-        let name = server_name(host.unwrap_or_default())?;
+        let host = named.as_ref().map(Authority::host).or_else(|| uri.host());
+        let name = server_name(trust.name.or(host).unwrap_or_default())?;
         let tls = TlsConnector::from(Arc::new(config(trust)?));
         let connector = tower::service_fn(move |uri: Uri| {
             let (tls, name) = (tls.clone(), name.clone());

@@ -153,7 +153,7 @@ mod tests {
             ),
             (
                 "{\"steps\": [\n  {\"action\": \"PUTT\"}]}",
-                "error: plan.json:4:14: `steps[0].action`: `vimana.control.v1.StepAction` has no value PUTT\nhelp: did you mean `PUT`?",
+                "error: plan.json:4:14: `steps[0].action`: `vimana.control.v1.StepAction` has no value `PUTT`\nhelp: did you mean `PUT`?",
             ),
             (
                 "{\"steps\": 7}",

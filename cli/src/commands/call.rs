@@ -175,7 +175,7 @@ impl Call<'_> {
             arguments,
             output: self.output,
             format,
-            authority: authority.cloned().unwrap_or_else(|| target.url.clone()),
+            authority: authority.cloned().unwrap_or_else(|| host(&target.url)),
             url: target.url,
             method: callable.method,
             reflection,
@@ -265,8 +265,14 @@ impl Call<'_> {
     ) -> Result<tonic::transport::Channel, CommandError> {
         let arguments = self.arguments;
         let identity = arguments.cert.clone().zip(arguments.key.clone());
+        let own = target
+            .own_certificate
+            .clone()
+            .filter(|_| arguments.ca.is_none());
         let trust = Trust {
-            authorities: arguments.ca.clone().or(target.own_certificate.clone()),
+            // It is for this machine before it is for the domains of the repository.
+            name: own.is_some().then_some("localhost"),
+            authorities: arguments.ca.clone().or(own),
             identity,
         };
         channel::connect(&target.url, authority, &trust).await
@@ -300,6 +306,12 @@ impl Call<'_> {
         }
         Ok(Code::Success)
     }
+}
+
+/// The host and port of a URL.
+fn host(url: &str) -> String {
+    let host = url.split_once("://").map_or(url, |(_, host)| host);
+    host.trim_end_matches('/').to_owned()
 }
 
 /// `bar.FooService/SayHello(bar.HelloRequest) returns (stream bar.HelloResponse)`.

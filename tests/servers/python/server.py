@@ -75,10 +75,12 @@ Item, Reason, Status = (message(name) for name in ("demo.v1.Item", "demo.v1.Reas
 
 
 def get(request, context):
+    seen = []
     for key, value in context.invocation_metadata():
         if key.startswith("x-"):
             shown = value if isinstance(value, str) else value.hex()
-            context.send_initial_metadata(((f"{key.removesuffix('-bin')}-seen", shown),))
+            seen.append((f"{key.removesuffix('-bin')}-seen", shown))
+    context.send_initial_metadata(seen)
     if request.text == "fail":
         detail = any_pb2.Any()
         detail.Pack(Reason(why="it was asked to"))
