@@ -213,6 +213,27 @@ fn what_differs_from_the_commit_is_modified() {
 }
 
 #[test]
+fn what_git_filters_is_modified_where_git_says_so() {
+    let (folder, _) = repository();
+    let config = folder.path().join("config");
+    write(folder.path(), ".gitattributes", "*.txt text\n");
+    let names = ["one.txt", "two.txt", "three.txt"];
+    for name in names {
+        write(&config, name, "a line\r\n");
+    }
+    commit_all(folder.path());
+    write(&config, "two.txt", "another line\r\n");
+    for root in [&config, folder.path()] {
+        let tree = WorkTree::open(root).unwrap();
+        let is_modified = |name: &str| {
+            let inner = if root == config { "" } else { "config/" };
+            tree.is_modified(&path(&format!("{inner}{name}")))
+        };
+        assert_eq!(names.map(is_modified), [false, true, false]);
+    }
+}
+
+#[test]
 fn a_file_that_is_too_large_is_refused_before_it_is_read() {
     let folder = TempDir::new().unwrap();
     let file = fs::File::create(folder.path().join("huge.wasm")).unwrap();

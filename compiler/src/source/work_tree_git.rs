@@ -21,6 +21,10 @@ pub(super) struct Git {
     /// The paths, from the root of the repository, of which the index and `HEAD`
     /// have something different; none where git cannot tell. Asked for once.
     staged: OnceLock<Option<BTreeSet<String>>>,
+    /// The tracked paths of the folder that git says differ from the index or `HEAD`;
+    /// none where it cannot tell. Asked for once, and only where nothing else tells:
+    /// git goes through the whole index for each question.
+    differing: OnceLock<Option<BTreeSet<String>>>,
 }
 
 impl std::fmt::Debug for Git {
@@ -45,6 +49,7 @@ impl Git {
             commit: head,
             tracked: OnceLock::new(),
             staged: OnceLock::new(),
+            differing: OnceLock::new(),
         })
     }
 
@@ -137,20 +142,27 @@ impl Git {
             return false;
         }
         // Git alone knows what its filters make of a file.
-        self.differs(&path).unwrap_or(true)
+        let differing = self.differing.get_or_init(|| self.differing().ok());
+        differing
+            .as_ref()
+            .is_none_or(|differing| differing.contains(&*path))
     }
 
-    /// Whether git says that a tracked path differs from the index or `HEAD`.
-    fn differs(&self, path: &str) -> Result<bool, SourceError> {
+    /// The tracked paths of the folder that git says differ from the index or `HEAD`.
+    fn differing(&self) -> Result<BTreeSet<String>, SourceError> {
         let mut options = StatusOptions::new();
         options
             .include_untracked(false)
             .exclude_submodules(true)
-            .disable_pathspec_match(true)
-            .pathspec(path);
+            .disable_pathspec_match(true);
+        if !self.folder.is_root() {
+            options.pathspec(self.folder.as_str());
+        }
         let repository = self.repository();
         let statuses = repository.statuses(Some(&mut options))?;
-        Ok(!statuses.is_empty())
+        // What is no UTF-8 is not asked for.
+        let paths = statuses.iter().map(|entry| entry.path().map(str::to_owned));
+        Ok(paths.flatten().collect())
     }
 }
 
