@@ -32,10 +32,10 @@ pub use logs::{Followed, Following, LogFilter, LogHub, LogLine, LogOrigin, LogSc
 pub use node::{Node, NodeConfig, NodeError};
 pub use serving::{Health, PrepareError, Serving, ServingConfig};
 pub use snapshot::{
-    Allow, Auth, Cors, InterfaceEntry, KeySource, Limits, Origins, ServiceEntry, Snapshot, Sticky,
-    Target, VersionEntry,
+    Allow, Auth, Cors, ExportProtocol, Exporter, InterfaceEntry, KeySource, Limits, Origins,
+    ServiceEntry, Snapshot, Sticky, Target, VariableSource, Variables, VersionEntry,
 };
 pub use store::StoreError;
-pub use telemetry::{MetricsFormat, MetricsPage};
+pub use telemetry::{MetricsFormat, MetricsPage, TelemetrySettings};
 pub use tls::{ClientCertificates, SelfSigned, SelfSignedError, TlsError, TlsFiles};
 pub use token::{Token, TokenError};

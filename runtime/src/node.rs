@@ -17,6 +17,7 @@ use crate::listener::{Listener, raise_file_limit, serve_connections};
 use crate::logs::LogHub;
 use crate::serving::{Serving, ServingConfig};
 use crate::store::{Moment, Store, StoreError};
+use crate::telemetry::TelemetrySettings;
 use crate::tls::{Tls, TlsError, TlsFiles};
 use crate::token::Token;
 
@@ -125,6 +126,7 @@ impl Node {
             control: Some(control_address),
             logs: Arc::clone(&logs),
             loaded_versions: ServingConfig::LOADED_VERSIONS,
+            telemetry: TelemetrySettings::from_environment(),
         })?;
         let (plane, versions) = ControlPlane::restore(store, Arc::clone(&serving)).await?;
 

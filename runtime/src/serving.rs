@@ -37,7 +37,7 @@ use vimana_proto::{Address, Digest};
 use crate::listener::Listener;
 use crate::logs::LogHub;
 use crate::snapshot::{Snapshot, VersionEntry};
-use crate::telemetry::MetricsPage;
+use crate::telemetry::{MetricsPage, TelemetrySettings};
 
 /// What runs the services: the data plane, or a stand-in for it in tests.
 #[async_trait]
@@ -101,6 +101,8 @@ pub struct ServingConfig {
     pub control: Option<SocketAddr>,
     /// Where what guests write goes.
     pub logs: Arc<LogHub>,
+    /// How telemetry is made and sent.
+    pub telemetry: TelemetrySettings,
     /// How many versions are kept ready to be called. More may be served: those that
     /// were not called for the longest time are loaded again when they are.
     pub loaded_versions: NonZeroUsize,

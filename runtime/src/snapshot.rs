@@ -1,6 +1,7 @@
 //! What is to be served, as one immutable value.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,7 +10,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderName;
 use vimana_interface::codec::JsonOptions;
-use vimana_proto::options::OpenTelemetryExporter;
 use vimana_proto::{Digest, OutboundHost, ServiceName, VersionName};
 
 /// All services of all workspaces at one moment.
@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub services: BTreeMap<ServiceName, Arc<ServiceEntry>>,
     /// The domains that describe their services below `/.well-known/`.
     pub described: Arc<BTreeSet<String>>,
+    /// Where the node reads what is not in a configuration.
+    pub variables: Arc<Variables>,
 }
 
 /// A service with all that it needs in order to be served.
@@ -190,7 +192,51 @@ pub struct VersionEntry {
     /// The interface that the component implements.
     pub interface: Arc<InterfaceEntry>,
     /// Where telemetry goes to.
-    pub otlp: Option<OpenTelemetryExporter>,
+    pub otlp: Option<Exporter>,
+}
+
+/// Where telemetry goes to.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Exporter {
+    /// How it is sent.
+    pub protocol: ExportProtocol,
+    /// The URL of the receiver.
+    pub endpoint: String,
+    /// What is sent with it. A value may name variables of the workspace, as `${NAME}`.
+    pub headers: Vec<(HeaderName, String)>,
+}
+
+/// How telemetry is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExportProtocol {
+    /// OTLP/gRPC.
+    Grpc,
+    /// OTLP/HTTP with binary Protobuf.
+    Http,
+}
+
+impl fmt::Debug for Exporter {
+    /// Without the values of headers, which may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.headers.iter().map(|(name, _)| name);
+        f.debug_struct("Exporter")
+            .field("protocol", &self.protocol)
+            .field("endpoint", &self.endpoint)
+            .field("headers", &names.collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+/// Where the values of variables are, by workspace and name.
+pub type Variables = BTreeMap<(String, String), VariableSource>;
+
+/// Where the value of a variable is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VariableSource {
+    /// In a variable of the node's environment.
+    Environment(String),
+    /// In a file of the node's machine.
+    File(PathBuf),
 }
 
 /// A service definition at one version.

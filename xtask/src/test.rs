@@ -35,6 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     install::browser()?;
     install::command_line_tools()?;
     install::python_client("describe")?;
+    install::python_client("telemetry")?;
     step(
         "node --test (the example's virtual pods)",
         Command::new("node")

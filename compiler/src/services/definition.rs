@@ -216,15 +216,10 @@ fn check_exporter(
         ));
         return;
     }
-    let has_host = ["http://", "https://"]
-        .iter()
-        .any(|scheme| otlp.endpoint.len() > scheme.len() && otlp.endpoint.starts_with(scheme));
-    if !has_host {
-        out.push(invalid_service_options::bad_exporter(
-            field("otlp.endpoint"),
-            format!("`{}` is no URL of an OTLP receiver", otlp.endpoint),
-            "write `endpoint: \"https://HOST/PATH\"`",
-        ));
+    if let Err((problem, help)) = check_endpoint(otlp) {
+        let message = format!("`{}` {problem}", otlp.endpoint);
+        let span = field("otlp.endpoint");
+        out.push(invalid_service_options::bad_exporter(span, message, help));
     }
     if plain_endpoint::is_exposed(&otlp.endpoint) {
         let span = field("otlp.endpoint");
@@ -235,8 +230,56 @@ fn check_exporter(
     secrets::check(what, "endpoint", &otlp.endpoint, Place::Header, &span, out);
 }
 
-/// Reports the headers that hold a secret in clear.
+/// What is wrong with the URL of a receiver, and what helps. What the node adds to it is
+/// the path of a signal, or for gRPC that of a method.
+fn check_endpoint(otlp: &OpenTelemetryExporter) -> Result<(), (&'static str, &'static str)> {
+    const URL: &str = "write `endpoint: \"https://HOST/PATH\"`";
+    let schemes = ["http://", "https://"];
+    let rest = schemes
+        .iter()
+        .find_map(|scheme| otlp.endpoint.strip_prefix(scheme));
+    let Some(rest) = rest else {
+        return Err(("is no URL of an OTLP receiver", URL));
+    };
+    if rest.contains(['?', '#']) {
+        return Err(("has more than a path", URL));
+    }
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if authority.contains('@') {
+        let help = "authenticate with `headers`, whose values may name variables";
+        return Err(("holds credentials", help));
+    }
+    let is_spelt = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
+    if authority.is_empty() || authority.starts_with(':') || !rest.bytes().all(is_spelt) {
+        return Err(("is no URL of an OTLP receiver", URL));
+    }
+    if otlp.protocol == "grpc" && !path.is_empty() {
+        return Err((
+            "has a path, which gRPC has no use for",
+            "write `endpoint: \"https://HOST:PORT\"`, or `protocol: \"http/protobuf\"`",
+        ));
+    }
+    Ok(())
+}
+
+/// Reports headers that cannot be sent, and those that hold a secret in clear.
 fn check_headers(headers: &str, span: &Span, out: &mut Vec<Diagnostic>) {
+    let pairs = headers.split(',').map(str::trim);
+    for pair in pairs.filter(|pair| !pair.is_empty()) {
+        let is_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        // What is not a name may be a secret, and is not shown.
+        let message = match pair.split_once('=') {
+            Some((name, _)) if !name.is_empty() && name.trim().bytes().all(is_token) => continue,
+            Some(_) => "a header of `otlp` has a name that no header can have",
+            None => "a header of `otlp` has no value",
+        };
+        out.push(invalid_service_options::bad_exporter(
+            span.clone(),
+            message.to_owned(),
+            "write `headers: \"NAME=VALUE,NAME=VALUE\"`, with `%2C` for a comma in a value",
+        ));
+    }
     for (name, value) in secrets::headers(headers) {
         let what = format!("the header `{name}`");
         secrets::check(&what, name, &value, Place::Header, span, out);
@@ -272,4 +315,44 @@ fn read_bindings(
         }));
     }
     complete.then_some(bindings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receiver_is_a_url_that_a_path_can_be_added_to() {
+        let problem = |protocol: &str, endpoint: &str| {
+            let otlp = OpenTelemetryExporter {
+                protocol: protocol.to_owned(),
+                endpoint: endpoint.to_owned(),
+                headers: String::new(),
+            };
+            check_endpoint(&otlp).err().map(|(problem, _)| problem)
+        };
+        for (protocol, endpoint) in [
+            ("", "http://localhost:4318"),
+            ("http/protobuf", "https://a.example/otlp/"),
+            ("grpc", "https://[::1]:4317"),
+            ("grpc", "https://a.example:4317/"),
+        ] {
+            assert_eq!(problem(protocol, endpoint), None, "{endpoint}");
+        }
+        for (protocol, endpoint, expected) in [
+            ("", "a.example", "is no URL of an OTLP receiver"),
+            ("", "https://", "is no URL of an OTLP receiver"),
+            ("", "https://a example", "is no URL of an OTLP receiver"),
+            ("", "https://:4318", "is no URL of an OTLP receiver"),
+            ("", "https://a.example?key=1", "has more than a path"),
+            ("", "https://me:secret@a.example", "holds credentials"),
+            (
+                "grpc",
+                "https://a.example/otlp",
+                "has a path, which gRPC has no use for",
+            ),
+        ] {
+            assert_eq!(problem(protocol, endpoint), Some(expected), "{endpoint}");
+        }
+    }
 }

@@ -9,14 +9,15 @@ use bytes::Bytes;
 use prost_reflect::DescriptorPool;
 use vimana_interface::codec::JsonOptions;
 use vimana_proto::control::v1::{PlannedStep, StepAction};
-use vimana_proto::options::OpenTelemetryExporter;
-use vimana_proto::state::v1::{self as state, Resource, spec};
+use vimana_proto::state::v1::{self as state, Resource, spec, variable};
 use vimana_proto::{Address, Digest, Kind, OutboundHost, ServiceName, VersionName};
 
 use super::cors::cors;
 use super::limits::{limits, outbound_hosts, requests_per_instance};
-use super::{auth, traffic};
-use crate::snapshot::{Auth, Cors, InterfaceEntry, Limits, Sticky, Target};
+use super::{auth, otlp, traffic};
+use crate::snapshot::{
+    Auth, Cors, Exporter, InterfaceEntry, Limits, Sticky, Target, VariableSource,
+};
 
 /// The kinds that this release can hold, sorted by name.
 pub(super) const SUPPORTED_KINDS: [Kind; 6] = [
@@ -71,8 +72,10 @@ fn supported() -> String {
 /// A resource that was looked through, in the types that the node works with.
 #[derive(Debug, Clone)]
 pub(super) enum Checked {
-    /// A variable: nothing to serve.
-    Passive,
+    Variable {
+        name: String,
+        source: VariableSource,
+    },
     Domain {
         name: String,
         is_described: bool,
@@ -112,7 +115,7 @@ pub(super) struct VersionParts {
     pub(super) component: Digest,
     pub(super) size_bytes: u64,
     pub(super) interface: Digest,
-    pub(super) otlp: Option<OpenTelemetryExporter>,
+    pub(super) otlp: Option<Exporter>,
 }
 
 /// Checks a workspace's name.
@@ -203,10 +206,15 @@ pub(super) fn resource(resource: &Resource) -> Result<Checked, Invalid> {
             })
         }
         spec::Kind::Variable(variable) => {
-            if variable.source.is_none() {
-                return Err(problem("it says nowhere to read the value from".into()));
-            }
-            Ok(Checked::Passive)
+            let source = match &variable.source {
+                Some(variable::Source::Env(name)) => VariableSource::Environment(name.clone()),
+                Some(variable::Source::File(path)) => VariableSource::File(path.into()),
+                None => return Err(problem("it says nowhere to read the value from".into())),
+            };
+            Ok(Checked::Variable {
+                name: variable.name.clone(),
+                source,
+            })
         }
         spec::Kind::Interface(found) => interface(resource, found).map_err(problem),
         spec::Kind::Service(found) => {
@@ -322,7 +330,7 @@ fn version(resource: &Resource, found: &state::Version, name: &str) -> Result<Ch
         component: digest(&component.digest)?,
         size_bytes: component.size_bytes,
         interface: digest(&found.interface_digest)?,
-        otlp: found.otlp.clone(),
+        otlp: found.otlp.as_ref().map(otlp::exporter).transpose()?,
     })))
 }
 

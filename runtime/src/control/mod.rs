@@ -10,6 +10,7 @@ mod limits;
 mod logs;
 mod metrics;
 mod model;
+mod otlp;
 mod plane;
 mod service;
 mod status;

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use vimana_proto::{Address, Digest, Kind, ServiceName, VersionName};
 
 use super::checked::{Checked, RouteParts, ServiceParts, VersionParts};
-use crate::snapshot::{InterfaceEntry, ServiceEntry, Snapshot, VersionEntry};
+use crate::snapshot::{
+    InterfaceEntry, ServiceEntry, Snapshot, VariableSource, Variables, VersionEntry,
+};
 
 /// Follows the store step by step, so that a step costs what its own service
 /// costs and no more.
@@ -20,6 +22,8 @@ pub(super) struct Model {
     describing: BTreeSet<(String, String)>,
     /// The same domains, each once.
     described: Arc<BTreeSet<String>>,
+    /// Where the values of variables are.
+    variables: Arc<Variables>,
     /// The digests of what is published, by workspace and address.
     digests: BTreeMap<(String, Address), Digest>,
 }
@@ -76,8 +80,14 @@ impl Parts {
 /// A resource with what it became.
 #[derive(Debug, Clone)]
 pub(super) enum Part {
-    Passive,
-    Domain { name: String, is_described: bool },
+    Variable {
+        name: String,
+        source: VariableSource,
+    },
+    Domain {
+        name: String,
+        is_described: bool,
+    },
     Interface(Arc<InterfaceEntry>),
     Service(Box<ServiceParts>),
     Version(Arc<VersionEntry>),
@@ -105,7 +115,11 @@ impl Model {
     ) -> bool {
         self.digests.insert((workspace.to_owned(), address), digest);
         let service = match &part {
-            Part::Passive => return false,
+            Part::Variable { name, source } => {
+                let key = (workspace.to_owned(), name.clone());
+                let variables = Arc::make_mut(&mut self.variables);
+                return variables.insert(key, source.clone()).as_ref() != Some(source);
+            }
             Part::Domain { name, is_described } => {
                 return self.describe(workspace, name.clone(), *is_described);
             }
@@ -117,7 +131,7 @@ impl Model {
         let parts = self.parts.entry(service.clone()).or_default();
         workspace.clone_into(&mut parts.workspace);
         match part {
-            Part::Passive | Part::Domain { .. } => {}
+            Part::Variable { .. } | Part::Domain { .. } => {}
             Part::Interface(interface) => {
                 // A version keeps the interface that it was prepared with.
                 let version = interface.name.version.clone();
@@ -140,6 +154,10 @@ impl Model {
             .remove(&(workspace.to_owned(), address.clone()));
         if address.kind() == Kind::Domain {
             return self.describe(workspace, address.name().to_owned(), false);
+        }
+        if address.kind() == Kind::Variable {
+            let key = (workspace.to_owned(), address.name().to_owned());
+            return Arc::make_mut(&mut self.variables).remove(&key).is_some();
         }
         let Some((service, version)) = served_name(address) else {
             return false;
@@ -179,6 +197,7 @@ impl Model {
             number: self.number,
             services: self.services.clone(),
             described: Arc::clone(&self.described),
+            variables: Arc::clone(&self.variables),
         })
     }
 
@@ -245,7 +264,7 @@ impl Part {
     /// The part that a checked resource is, where it is no version.
     pub(super) fn of(checked: Checked) -> Result<Self, Box<VersionParts>> {
         Ok(match checked {
-            Checked::Passive => Self::Passive,
+            Checked::Variable { name, source } => Self::Variable { name, source },
             Checked::Domain { name, is_described } => Self::Domain { name, is_described },
             Checked::Interface(interface) => Self::Interface(Arc::new(interface)),
             Checked::Service(service) => Self::Service(service),

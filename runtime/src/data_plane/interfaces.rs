@@ -35,6 +35,11 @@ pub(super) struct Binding {
 }
 
 impl Binding {
+    /// The path's template.
+    pub(super) fn route(&self) -> String {
+        self.rule.template.to_string()
+    }
+
     /// How requests become messages, and messages responses; none where the rule
     /// does not suit the method, which is checked before.
     pub(super) fn transcoder(&self) -> Option<&Transcoder> {

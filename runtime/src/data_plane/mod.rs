@@ -53,7 +53,7 @@ use crate::host::{EngineSettings, Host, Network};
 use crate::listener::{Connection, Listener, serve_connections};
 use crate::serving::{Health, PrepareError, Serving, ServingConfig};
 use crate::snapshot::{Snapshot, VersionEntry};
-use crate::telemetry::MetricsPage;
+use crate::telemetry::{MetricsPage, Telemetry};
 use crate::transcode::is_grpc;
 use builtin::{Builtin, View};
 use cors::Visitor;
@@ -68,6 +68,7 @@ use versions::Versions;
 pub struct DataPlane {
     host: Arc<Host>,
     versions: Versions,
+    telemetry: Arc<Telemetry>,
     quotas: Quotas,
     network: Network,
     current: Arc<ArcSwap<Current>>,
@@ -109,8 +110,15 @@ impl DataPlane {
             restoring: Arc::default(),
             draining: CancellationToken::new(),
         };
+        let telemetry = Arc::new(Telemetry::new(config.telemetry.clone()));
         Ok(Self {
-            versions: Versions::new(Arc::clone(&host), config, changes.clone()),
+            versions: Versions::new(
+                Arc::clone(&host),
+                config,
+                changes.clone(),
+                Arc::clone(&telemetry),
+            ),
+            telemetry,
             quotas: Quotas::new(host.capacity()),
             network: Network::new(config.control),
             host,
@@ -241,6 +249,8 @@ impl Serving for DataPlane {
     fn publish(&self, snapshot: Arc<Snapshot>) {
         let _publishing = self.publishing.lock();
         let before = self.current.load_full();
+        self.telemetry
+            .set_variables(Arc::clone(&snapshot.variables));
         let changes = table::changes(&before.snapshot, &snapshot);
         let table = before.table.with(
             &changes,
@@ -291,11 +301,13 @@ impl Serving for DataPlane {
             services: services.len(),
             guests: self.host.running(),
             guest_limit: self.host.capacity(),
+            exports: self.telemetry.counts(),
         }
     }
 
     async fn serve(self: Arc<Self>, listener: Listener, stop: CancellationToken) {
         self.me.get_or_init(|| Arc::downgrade(&self));
+        let telemetry = Arc::clone(&self.telemetry);
         let announce = {
             let (stop, draining) = (stop.clone(), self.draining.clone());
             async move {
@@ -308,6 +320,8 @@ impl Serving for DataPlane {
             Box::pin(Arc::clone(&self).handle(request))
         });
         tokio::join!(announce, serve);
+        // What the last requests told is sent as well.
+        telemetry.finish().await;
     }
 }
 

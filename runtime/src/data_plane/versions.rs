@@ -17,7 +17,7 @@ use crate::host::{Function, GuestComponent, Host, LoadError, Pool};
 use crate::logs::{LogHub, VersionLog};
 use crate::serving::{Health, ServingConfig};
 use crate::snapshot::{InterfaceEntry, VersionEntry};
-use crate::telemetry::VersionMetrics;
+use crate::telemetry::{Sink, Telemetry, VersionMetrics};
 
 /// Bytes of all versions that are kept ready to be called.
 const LOADED_BYTES: usize = 256 << 20;
@@ -33,6 +33,7 @@ const COMPONENT_BYTES: usize = 64 << 10;
 pub(super) struct Versions {
     host: Arc<Host>,
     logs: Arc<LogHub>,
+    telemetry: Arc<Telemetry>,
     interfaces: Arc<Interfaces>,
     loaded: Recent<Ready>,
     /// Two versions may be the same component.
@@ -52,6 +53,8 @@ pub(super) struct VersionSlot {
     pub(super) log: Arc<VersionLog>,
     /// What is counted of its requests.
     pub(super) metrics: Arc<VersionMetrics>,
+    /// Where telemetry goes, where it goes anywhere.
+    pub(super) sink: Option<Arc<Sink>>,
     /// The HTTP rules of the interface; or why it cannot be read.
     rules: Result<Box<[Arc<Rule>]>, String>,
     model: Place<InterfaceModel>,
@@ -115,7 +118,12 @@ impl VersionSlot {
 }
 
 impl Versions {
-    pub(super) fn new(host: Arc<Host>, config: &ServingConfig, changes: watch::Sender<()>) -> Self {
+    pub(super) fn new(
+        host: Arc<Host>,
+        config: &ServingConfig,
+        changes: watch::Sender<()>,
+        telemetry: Arc<Telemetry>,
+    ) -> Self {
         let loaded = config.loaded_versions.get();
         let bounds = Bounds {
             count: loaded,
@@ -124,6 +132,7 @@ impl Versions {
         Self {
             host,
             logs: Arc::clone(&config.logs),
+            telemetry,
             interfaces: Arc::new(Interfaces::new(loaded)),
             loaded: Recent::new(bounds),
             components: Mutex::default(),
@@ -150,6 +159,7 @@ impl Versions {
             entry: Arc::clone(entry),
             label: entry.name.to_string().into(),
             log: self.logs.version(&entry.workspace, &entry.name),
+            sink: self.telemetry.sink(entry, &metrics),
             metrics,
             rules: model.map(|model| {
                 place.set(&model);

@@ -7,6 +7,7 @@ use wasmtime::component::{HasSelf, Linker, Resource};
 
 use super::guest::{Guest, Invocation};
 use super::metadata::{incoming, incoming_values};
+use crate::telemetry::{SpanContext, TRACEPARENT, TRACESTATE};
 use bindings::vimana::service::{logging, types};
 
 pub(super) use types::MetadataError;
@@ -160,60 +161,12 @@ impl logging::Host for Guest {
     }
 }
 
-/// W3C Trace Context, section 3.2: a `traceparent` that is not well-formed is as
-/// if there were none, and then so is `tracestate`.
+/// Where there is no `traceparent` that is well-formed, there is no `tracestate` either.
 fn trace(metadata: &HeaderMap) -> Option<types::TraceContext> {
+    SpanContext::of(metadata)?;
     let text = |name| metadata.get(name)?.to_str().ok();
-    let traceparent = text("traceparent").filter(|value| is_traceparent(value))?;
     Some(types::TraceContext {
-        traceparent: traceparent.to_owned(),
-        tracestate: text("tracestate").unwrap_or_default().to_owned(),
+        traceparent: text(TRACEPARENT)?.to_owned(),
+        tracestate: text(TRACESTATE).unwrap_or_default().to_owned(),
     })
-}
-
-fn is_traceparent(value: &str) -> bool {
-    let is_hex = |part: &str, len: usize| {
-        part.len() == len
-            && part
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    let is_id = |part: &str, len| is_hex(part, len) && part.bytes().any(|byte| byte != b'0');
-    let parts: Vec<&str> = value.split('-').collect();
-    // A later version than 00 may go on behind the flags.
-    let [version, trace, parent, flags, rest @ ..] = parts.as_slice() else {
-        return false;
-    };
-    is_hex(version, 2)
-        && *version != "ff"
-        && is_id(trace, 32)
-        && is_id(parent, 16)
-        && is_hex(flags, 2)
-        && (*version != "00" || rest.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_well_formed_traceparent_is_one() {
-        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        assert!(is_traceparent(good));
-        assert!(is_traceparent(&good.replace("00-4", "01-4")));
-        assert!(is_traceparent(
-            "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more"
-        ));
-        for bad in [
-            "",
-            "00",
-            &good.to_uppercase(),
-            &good.replace("4bf92f3577b34da6a3ce929d0e0e4736", &"0".repeat(32)),
-            &good.replace("00f067aa0ba902b7", &"0".repeat(16)),
-            &format!("{good}-more"),
-            &good.replace("00-4", "ff-4"),
-        ] {
-            assert!(!is_traceparent(bad), "{bad}");
-        }
-    }
 }

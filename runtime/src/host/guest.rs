@@ -16,6 +16,7 @@ use super::wasi::WasiState;
 use super::wire::Wire;
 use crate::logs::VersionLog;
 use crate::snapshot::Limits;
+use crate::telemetry::CallTrace;
 
 /// An identifier of one call, random, and written only where somebody reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub(crate) struct Invocation {
     pub(crate) outbound: Arc<Outbound>,
     /// Who calls, where that was verified.
     pub(crate) caller: Option<Arc<Caller>>,
+    /// Its trace, where the version's telemetry goes anywhere.
+    pub(crate) trace: Option<Arc<CallTrace>>,
 }
 
 /// Who calls.
@@ -131,6 +134,7 @@ impl Guest {
         call.metadata = HeaderMap::new();
         call.wire = None;
         call.caller = None;
+        call.trace = None;
         *cpu = None;
         *headers = OutgoingMetadata::default();
         *trailers = OutgoingMetadata::default();

@@ -8,6 +8,7 @@ use tracing::Level;
 
 use super::guest::{Invocation, RequestId};
 use crate::logs::{Source, VersionLog};
+use crate::telemetry::CallTrace;
 
 /// Bytes of a line; what is longer is cut.
 const MAX_LINE: usize = 8 << 10;
@@ -16,12 +17,13 @@ const MAX_LINE: usize = 8 << 10;
 const MAX_LINES: u32 = 1000;
 
 /// The log of one call. Clones share the bound.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct GuestLog {
     log: Arc<VersionLog>,
     method: Arc<str>,
     request_id: RequestId,
     lines: Arc<AtomicU32>,
+    trace: Option<Arc<CallTrace>>,
 }
 
 impl GuestLog {
@@ -31,6 +33,7 @@ impl GuestLog {
             method: Arc::clone(&call.method),
             request_id: call.request_id,
             lines: Arc::default(),
+            trace: call.trace.clone(),
         }
     }
 
@@ -106,6 +109,10 @@ impl GuestLog {
             request_id: self.request_id.bits(),
         };
         self.log.write(call, level, source, text);
+        if let Some(trace) = &self.trace {
+            let request_id = self.request_id.bits();
+            trace.log(level, source, &self.method, request_id, text);
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use wasmtime_wasi_http::WasiHttpCtx;
 
 use super::guest::{Guest, Invocation};
 use super::log::GuestLog;
-use super::outbound::Outgoing;
+use super::outbound::{Outgoing, OutgoingTrace};
 
 /// Bytes that a line may grow to before it is written without its end.
 const MAX_PENDING: usize = 8 << 10;
@@ -127,7 +127,8 @@ fn ctx([stdout, stderr]: &[LogStream; 2]) -> WasiCtx {
 fn outgoing(call: &Invocation) -> Outgoing {
     let limits = &call.limits;
     let body = limits.request_bytes.max(limits.response_bytes);
-    Outgoing::new(Arc::clone(&call.outbound), call.deadline, body)
+    let trace = OutgoingTrace::new(&call.metadata, call.trace.as_ref());
+    Outgoing::new(Arc::clone(&call.outbound), call.deadline, body, trace)
 }
 
 /// Shows the Unix epoch for ever: a guest has no clock unless one is granted.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -16,7 +17,7 @@ use vimana_proto::{Digest, ServiceName, VersionName};
 use vimana_runtime::data_plane::{DataPlane, Selector};
 use vimana_runtime::{
     InterfaceEntry, Limits, Listener, LogHub, ServiceEntry, Serving, ServingConfig, Snapshot,
-    Target, TlsFiles, VersionEntry,
+    Target, TelemetrySettings, TlsFiles, VariableSource, VersionEntry,
 };
 
 use crate::guest;
@@ -71,7 +72,18 @@ impl Node {
     pub(crate) async fn start_in(folder: TempDir, selector: Selector) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        Self::start_on(listener.into(), address, folder, selector)
+        let telemetry = TelemetrySettings::default();
+        Self::start_on(listener.into(), address, folder, selector, telemetry)
+    }
+
+    /// A node that draws versions in turn, and tells of its requests.
+    pub(crate) async fn telling(telemetry: TelemetrySettings) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let next = AtomicU64::new(0);
+        let selector = Box::new(move |total| next.fetch_add(1, Ordering::Relaxed) % total);
+        let folder = tempfile::tempdir().unwrap();
+        Self::start_on(listener.into(), address, folder, selector, telemetry)
     }
 
     /// A node whose connections are secured.
@@ -80,7 +92,9 @@ impl Node {
         let address = listener.local_addr().unwrap();
         let listener = Listener::secured(listener, files).await.unwrap();
         let selector = Box::new(|_| unreachable!("only one version is served"));
-        Self::start_on(listener, address, tempfile::tempdir().unwrap(), selector)
+        let telemetry = TelemetrySettings::default();
+        let folder = tempfile::tempdir().unwrap();
+        Self::start_on(listener, address, folder, selector, telemetry)
     }
 
     fn start_on(
@@ -88,6 +102,7 @@ impl Node {
         address: SocketAddr,
         folder: TempDir,
         selector: Selector,
+        telemetry: TelemetrySettings,
     ) -> Self {
         let logs = LogHub::new();
         let config = ServingConfig {
@@ -95,6 +110,7 @@ impl Node {
             control: None,
             logs: Arc::clone(&logs),
             loaded_versions: KEPT,
+            telemetry,
         };
         let plane = Arc::new(DataPlane::with_selector(&config, selector).unwrap());
         let stop = CancellationToken::new();
@@ -145,12 +161,24 @@ impl Node {
         });
     }
 
+    /// Declares a variable of the workspace.
+    pub(crate) fn declare(&self, name: &str, source: VariableSource) {
+        let mut snapshot = self.snapshot.lock();
+        let mut next = Snapshot::clone(&snapshot);
+        next.number += 1;
+        let key = ("acme".to_owned(), name.to_owned());
+        Arc::make_mut(&mut next.variables).insert(key, source);
+        *snapshot = Arc::new(next);
+        self.plane.publish(Arc::clone(&snapshot));
+    }
+
     fn change(&self, change: impl FnOnce(&mut BTreeMap<ServiceName, Arc<ServiceEntry>>)) {
         let mut snapshot = self.snapshot.lock();
         let mut next = Snapshot {
             number: snapshot.number + 1,
             services: snapshot.services.clone(),
             described: Arc::clone(&snapshot.described),
+            variables: Arc::clone(&snapshot.variables),
         };
         change(&mut next.services);
         *snapshot = Arc::new(next);

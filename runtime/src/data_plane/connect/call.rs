@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use futures::stream::BoxStream;
-use http::HeaderMap;
+use http::{HeaderMap, Request};
 use tokio::time::Instant;
 use vimana_interface::Arity;
 
@@ -84,9 +84,11 @@ impl Target {
 
     /// What is told of a call that came at `arrival`. Of the node's own services, nothing
     /// is.
-    pub(super) fn observe(&self, arrival: Instant) -> Observation {
+    pub(super) fn observe<B>(&self, arrival: Instant, request: &Request<B>) -> Observation {
         match self {
-            Self::Deployed(callee) => Observation::begin(callee, Protocol::Connect, arrival),
+            Self::Deployed(callee) => {
+                Observation::begin(callee, Protocol::Connect, arrival, request)
+            }
             Self::Own(_) => Observation::default(),
         }
     }

@@ -174,10 +174,10 @@ async fn post(
         Shape::Unary => (CONTENT_ENCODING, ACCEPT_ENCODING),
         Shape::Stream => (CONNECT_CONTENT_ENCODING, CONNECT_ACCEPT_ENCODING),
     };
+    let mut observation = target.observe(arrival, &request);
     let (parts, body) = request.into_parts();
     let connection = Connection::of(&parts.extensions).cloned();
     let mut headers = parts.headers;
-    let mut observation = target.observe(arrival);
     let encoding = Encoding::of_request(&headers, request_encoding.as_str());
     let writer = Writer {
         content,
@@ -244,6 +244,7 @@ async fn get(
     let Some(codec) = query.encoding.as_deref().and_then(Codec::named) else {
         return unsupported(target);
     };
+    let mut observation = target.observe(arrival, &request);
     let parts = request.into_parts().0;
     let connection = Connection::of(&parts.extensions).cloned();
     let mut headers = parts.headers;
@@ -255,7 +256,6 @@ async fn get(
         encoding: Encoding::of_response(&headers, ACCEPT_ENCODING.as_str(), None),
         is_get: true,
     };
-    let mut observation = target.observe(arrival);
     let encoding = match query.compression.as_deref() {
         None | Some("identity" | "") => None,
         Some(name) => match Encoding::named(name.as_bytes()) {

@@ -46,7 +46,9 @@ impl DataPlane {
             return;
         };
         let began = Instant::now();
-        let mut observation = Observation::begin(callee, protocol, began);
+        let mut observation = Observation::copy(callee, protocol, began, &metadata);
+        let mut metadata = metadata;
+        observation.enter(&mut metadata);
         let head = Head {
             metadata,
             // Its own: the one who asked does not wait for it.

@@ -55,6 +55,7 @@ impl DataPlane {
     ) -> Result<Reply, Refusal> {
         let mut observation = std::mem::take(&mut head.observation);
         observation.until(head.deadline);
+        observation.enter(&mut head.metadata);
         let answer = self
             .observed(callee, head, requests, &mut observation)
             .await;
@@ -110,6 +111,7 @@ impl DataPlane {
             log: Arc::clone(&callee.slot.log),
             outbound: Arc::clone(&callee.outbound),
             caller: head.admitted.caller,
+            trace: observation.trace().map(Arc::clone),
         };
         let component = &ready.component;
         let arity = callee.method.method().arity;

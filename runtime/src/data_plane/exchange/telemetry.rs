@@ -1,15 +1,19 @@
 //! What is told of a request.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use http::StatusCode;
+use http::{HeaderMap, Request, StatusCode};
 use tokio::time::Instant;
 use tonic::Code;
 
 use super::Callee;
 use crate::data_plane::failure::Refusal;
+use crate::data_plane::interfaces::Binding;
 use crate::data_plane::versions::VersionSlot;
-use crate::telemetry::{Protocol, Series};
+use crate::listener::Connection;
+use crate::telemetry::{CallTrace, HttpHead, Protocol, Series, ServerSpan, Span};
+use crate::transcode::http_status;
 
 /// A request from its head to the end of its answer. It goes along with what is left to
 /// do, and tells when it is dropped. A request that nobody knows the end of was given
@@ -27,15 +31,59 @@ struct Observed {
     code: Option<Code>,
     /// Of HTTP, where it is not the one that belongs to the code.
     status: Option<StatusCode>,
+    /// The trace, where the version's telemetry goes anywhere.
+    trace: Option<Arc<CallTrace>>,
+    /// What is recorded, where the trace is.
+    span: Option<Box<ServerSpan>>,
 }
 
 impl Observation {
     /// A request of `callee`, whose head came at `began`.
-    pub(in crate::data_plane) fn begin(
+    pub(in crate::data_plane) fn begin<B>(
         callee: &Callee,
         protocol: Protocol,
         began: Instant,
+        request: &Request<B>,
     ) -> Self {
+        let mut observation = Self::copy(callee, protocol, began, request.headers());
+        if let Some(span) = observation.span() {
+            let (uri, headers) = (request.uri(), request.headers());
+            let mut head = HttpHead::new(request.method(), uri, request.version(), headers);
+            if let Some(connection) = Connection::of(request.extensions()) {
+                head.peer = Some(connection.peer);
+                head.is_secure = connection.is_secure;
+            }
+            span.http = Some(head);
+        }
+        observation
+    }
+
+    /// A copy of a request, of which nothing but its headers is left.
+    pub(super) fn copy(
+        callee: &Callee,
+        protocol: Protocol,
+        began: Instant,
+        headers: &HeaderMap,
+    ) -> Self {
+        let sink = callee.slot.sink.as_ref();
+        let trace = sink.map(|sink| Arc::new(sink.call(headers)));
+        let recorded = trace.as_ref().filter(|trace| trace.context.is_sampled);
+        let span = recorded.map(|trace| {
+            let now = SystemTime::now();
+            Box::new(ServerSpan {
+                context: trace.context,
+                parent: trace.parent,
+                state: trace.state.clone(),
+                protocol,
+                method: Arc::clone(&callee.method.path),
+                began: now.checked_sub(began.elapsed()).unwrap_or(now),
+                ended: now,
+                code: Code::Ok,
+                status: StatusCode::OK,
+                route: None,
+                http: None,
+            })
+        });
         let observed = Observed {
             slot: Arc::clone(&callee.slot),
             method: callee.method.index,
@@ -44,11 +92,36 @@ impl Observation {
             deadline: None,
             code: None,
             status: None,
+            trace,
+            span,
         };
         if let Some(series) = observed.series() {
             series.begin();
         }
         Self(Some(observed))
+    }
+
+    /// The request came by an HTTP rule.
+    pub(in crate::data_plane) fn bound_by(&mut self, binding: &Binding) {
+        if let Some(span) = self.span() {
+            span.route = Some(binding.route());
+        }
+    }
+
+    /// Has the guest see its own span as the one that it was called in.
+    pub(super) fn enter(&self, metadata: &mut HeaderMap) {
+        if let Some(trace) = self.trace() {
+            trace.enter(metadata);
+        }
+    }
+
+    /// The trace that the request belongs to, where telemetry goes anywhere.
+    pub(super) fn trace(&self) -> Option<&Arc<CallTrace>> {
+        self.0.as_ref()?.trace.as_ref()
+    }
+
+    fn span(&mut self) -> Option<&mut ServerSpan> {
+        self.0.as_mut()?.span.as_deref_mut()
     }
 
     /// The request must be answered by `deadline`.
@@ -135,8 +208,16 @@ impl Drop for Observed {
                 Code::Cancelled
             }
         });
+        let took = now.saturating_duration_since(self.began);
         if let Some(series) = self.series() {
-            series.end(code, now.saturating_duration_since(self.began));
+            series.end(code, took);
+        }
+        if let (Some(mut span), Some(trace)) = (self.span.take(), &self.trace) {
+            span.code = code;
+            span.status = self.status.unwrap_or_else(|| http_status(code));
+            // By the clock that never goes back.
+            span.ended = span.began + took;
+            trace.record(Span::Server(span));
         }
     }
 }

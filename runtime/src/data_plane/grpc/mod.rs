@@ -65,13 +65,13 @@ async fn answer<B>(
 where
     B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
 {
+    // Of a front that speaks through this one.
+    let protocol = request.extensions().get::<Protocol>().copied();
+    let protocol = protocol.unwrap_or(Protocol::Grpc);
+    let mut observation = Observation::begin(&callee, protocol, arrival, &request);
     let (parts, body) = request.into_parts();
     let connection = Connection::of(&parts.extensions).cloned();
     let mut headers = parts.headers;
-    // Of a front that speaks through this one.
-    let protocol = parts.extensions.get::<Protocol>().copied();
-    let protocol = protocol.unwrap_or(Protocol::Grpc);
-    let mut observation = Observation::begin(&callee, protocol, arrival);
     let Ok(timeout) = timeout(&headers) else {
         let reason = "`grpc-timeout` is no timeout; expected digits and one of `HMSmun`";
         let refusal = Refusal::of(&callee, Code::InvalidArgument, reason);

@@ -58,7 +58,8 @@ async fn answer_request(
         Ok(bound) => bound,
         Err(miss) => return missed(miss, &host, request.method(), request.uri().path()),
     };
-    let mut observation = Observation::begin(&bound.callee, Protocol::Json, arrival);
+    let mut observation = Observation::begin(&bound.callee, Protocol::Json, arrival, &request);
+    observation.bound_by(&bound.binding);
     let deadline = arrival + bound.callee.limits.timeout;
     observation.until(deadline);
     // The body is read in there, too, so the deadline covers slow senders.

@@ -13,6 +13,7 @@ mod address;
 mod body;
 mod connect;
 mod grants;
+mod trace;
 
 use std::error::Error as StdError;
 use std::net::SocketAddr;
@@ -39,6 +40,7 @@ use super::wasi::WasiState;
 use body::Bounded;
 use connect::{ConnectError, Connector};
 use grants::{Grants, Target};
+pub(super) use trace::OutgoingTrace;
 
 /// Requests that one call has open at once, and all calls of a service.
 const OPEN_REQUESTS_OF_CALL: usize = 16;
@@ -124,15 +126,22 @@ pub(super) struct Outgoing {
     /// Bytes of a body, in either direction.
     limit: u64,
     open: Arc<Semaphore>,
+    trace: OutgoingTrace,
 }
 
 impl Outgoing {
-    pub(super) fn new(outbound: Arc<Outbound>, deadline: Instant, limit: u64) -> Self {
+    pub(super) fn new(
+        outbound: Arc<Outbound>,
+        deadline: Instant,
+        limit: u64,
+        trace: OutgoingTrace,
+    ) -> Self {
         Self {
             outbound,
             deadline,
             limit,
             open: Arc::new(Semaphore::new(OPEN_REQUESTS_OF_CALL)),
+            trace,
         }
     }
 }
@@ -168,7 +177,7 @@ impl WasiHttpHooks for Outgoing {
 
     fn send_request(
         &mut self,
-        request: Request<WasiBody>,
+        mut request: Request<WasiBody>,
         options: Option<RequestOptions>,
         _: Aftermath,
     ) -> Box<dyn Future<Output = Result<(Response<WasiBody>, Aftermath), Error>> + Send> {
@@ -176,7 +185,8 @@ impl WasiHttpHooks for Outgoing {
             [&self.open, &self.outbound.open].map(|open| Arc::clone(open).try_acquire_owned());
         let outbound = Arc::clone(&self.outbound);
         let (deadline, limit) = (self.deadline, self.limit);
-        Box::new(async move {
+        let mut span = self.trace.begin(&mut request);
+        let sending = async move {
             let [Ok(own), Ok(shared)] = permits else {
                 return Err(Error::ConnectionLimitReached);
             };
@@ -200,6 +210,12 @@ impl WasiHttpHooks for Outgoing {
                 .map(|body| Bounded::response(body, limit, silence, [own, shared]).boxed_unsync());
             let aftermath: Aftermath = Box::new(std::future::ready(Ok(())));
             Ok((response, aftermath))
+        };
+        Box::new(async move {
+            let sent: Result<(Response<WasiBody>, Aftermath), Error> = sending.await;
+            let status = sent.as_ref().map(|(response, _)| response.status());
+            span.end(status.map_err(trace::error_type));
+            sent
         })
     }
 }

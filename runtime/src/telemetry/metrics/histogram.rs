@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The upper bounds of all buckets but the last, in seconds and in nanoseconds. They
 /// begin where an instance answers, and end at the time that services have by default.
-pub(super) const BOUNDS: [(f64, u64); 17] = [
+pub(in crate::telemetry) const BOUNDS: [(f64, u64); 17] = [
     (0.000_05, 50_000),
     (0.000_1, 100_000),
     (0.000_25, 250_000),
@@ -26,7 +26,7 @@ pub(super) const BOUNDS: [(f64, u64); 17] = [
 ];
 
 /// A bucket for each bound, and one for all that is beyond the last.
-pub(super) const BUCKETS: usize = BOUNDS.len() + 1;
+pub(in crate::telemetry) const BUCKETS: usize = BOUNDS.len() + 1;
 
 /// Durations by bucket.
 #[derive(Debug, Default)]
@@ -37,13 +37,13 @@ pub(super) struct Histogram {
 
 /// What a histogram held at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Distribution {
+pub(in crate::telemetry) struct Distribution {
     /// How many fell into each bucket alone.
-    pub(super) buckets: [u64; BUCKETS],
+    pub(in crate::telemetry) buckets: [u64; BUCKETS],
     /// How many there are.
-    pub(super) count: u64,
+    pub(in crate::telemetry) count: u64,
     /// How long they took together.
-    pub(super) sum: Duration,
+    pub(in crate::telemetry) sum: Duration,
 }
 
 impl Histogram {

@@ -11,6 +11,7 @@ use prometheus_client::registry::Registry;
 use super::prometheus;
 use super::text::MetricsFormat;
 use super::version::VersionMetrics;
+use crate::telemetry::export::{Count, Counts, Signal};
 use crate::telemetry::process::Process;
 
 /// The node at one moment.
@@ -24,6 +25,8 @@ pub struct MetricsPage {
     pub(crate) guests: u32,
     /// How many may.
     pub(crate) guest_limit: u32,
+    /// What became of telemetry that is sent to receivers.
+    pub(crate) exports: Arc<Counts>,
 }
 
 impl MetricsPage {
@@ -69,9 +72,32 @@ impl Collector for MetricsPage {
             "Guests that may run at once",
             u64::from(self.guest_limit),
         )?;
+        exports(&mut encoder, &self.exports)?;
         process(&mut encoder, &Process::read())?;
         prometheus::requests(&mut encoder, &self.versions)
     }
+}
+
+fn exports(encoder: &mut DescriptorEncoder<'_>, counts: &Counts) -> fmt::Result {
+    let mut family = |name: &str, help: &str, read: fn(&Count) -> u64| {
+        let mut family = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        for signal in Signal::ALL {
+            family
+                .encode_family(&[("signal", signal.name())])?
+                .encode_counter::<NoLabelSet, _, u64>(&read(counts.of(signal)), None)?;
+        }
+        Ok(())
+    };
+    family(
+        "vimana_telemetry_sent",
+        "Spans, reports of metrics and lines of logs that receivers took",
+        Count::sent,
+    )?;
+    family(
+        "vimana_telemetry_dropped",
+        "Spans, reports of metrics and lines of logs that found no room or no receiver",
+        Count::dropped,
+    )
 }
 
 /// The process, by the names that Prometheus' own libraries give.
@@ -128,6 +154,7 @@ mod tests {
             services: 1,
             guests: 1,
             guest_limit: 8,
+            exports: Arc::default(),
         }
     }
 

@@ -62,24 +62,24 @@ impl Series {
         self.sent.fetch_add(messages as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn in_flight(&self) -> i64 {
+    pub(in crate::telemetry) fn in_flight(&self) -> i64 {
         self.in_flight.load(Ordering::Relaxed)
     }
 
-    pub(super) fn refused(&self) -> u64 {
+    pub(in crate::telemetry) fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
     }
 
-    pub(super) fn received(&self) -> u64 {
+    pub(in crate::telemetry) fn received(&self) -> u64 {
         self.received.load(Ordering::Relaxed)
     }
 
-    pub(super) fn sent(&self) -> u64 {
+    pub(in crate::telemetry) fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
 
     /// The codes that requests have ended with, and how long they took.
-    pub(super) fn durations(&self) -> impl Iterator<Item = (Code, Distribution)> {
+    pub(in crate::telemetry) fn durations(&self) -> impl Iterator<Item = (Code, Distribution)> {
         let codes = self.durations.iter().enumerate();
         codes.filter_map(|(code, histogram)| {
             let code = Code::from_i32(i32::try_from(code).ok()?);

@@ -1,6 +1,7 @@
 //! The counters of one version.
 
 use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use vimana_proto::VersionName;
 
@@ -16,6 +17,8 @@ pub(crate) struct VersionMetrics {
     /// `1.0.0`.
     pub(super) version: String,
     methods: Box<[MethodMetrics]>,
+    /// When counting began.
+    since: SystemTime,
 }
 
 #[derive(Debug)]
@@ -27,12 +30,12 @@ struct MethodMetrics {
 
 /// A series, and what its requests have in common.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Labelled<'a> {
-    pub(super) service: &'a str,
-    pub(super) version: &'a str,
-    pub(super) method: &'a str,
-    pub(super) protocol: Protocol,
-    pub(super) series: &'a Series,
+pub(in crate::telemetry) struct Labelled<'a> {
+    pub(in crate::telemetry) service: &'a str,
+    pub(in crate::telemetry) version: &'a str,
+    pub(in crate::telemetry) method: &'a str,
+    pub(in crate::telemetry) protocol: Protocol,
+    pub(in crate::telemetry) series: &'a Series,
 }
 
 impl VersionMetrics {
@@ -46,6 +49,7 @@ impl VersionMetrics {
             service: name.service.to_string(),
             version: name.version.to_string(),
             methods: methods.collect(),
+            since: SystemTime::now(),
         }
     }
 
@@ -55,8 +59,12 @@ impl VersionMetrics {
         Some(series.get_or_init(|| Box::new(Series::new())))
     }
 
+    pub(in crate::telemetry) fn since(&self) -> SystemTime {
+        self.since
+    }
+
     /// The series of all methods that were called.
-    pub(super) fn called(&self) -> impl Iterator<Item = Labelled<'_>> {
+    pub(in crate::telemetry) fn called(&self) -> impl Iterator<Item = Labelled<'_>> {
         self.methods.iter().flat_map(move |method| {
             let protocols = Protocol::ALL.into_iter().zip(&method.series);
             protocols.filter_map(move |(protocol, series)| {

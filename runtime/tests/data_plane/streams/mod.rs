@@ -6,10 +6,15 @@ mod endings;
 mod load;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use vimana_runtime::Limits;
+use vimana_runtime::{Limits, Serving as _, VersionEntry};
 
 use crate::node::{LIMITS, Node, Version};
+
+const SERVICE: &str = "example.com:streams.v1.StreamService";
+const PROTO: &str = "tests/repos/streams/streams.proto";
+const COMPONENT: &str = "tests/repos/streams/streams-1.0.0.wasm";
 
 fn file(path: &str) -> Vec<u8> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -19,14 +24,30 @@ fn file(path: &str) -> Vec<u8> {
 /// A node that serves a service whose files lie in the repository.
 async fn serve(service: &str, proto: &str, component: &str, limits: Limits) -> Node {
     let node = Node::start().await;
+    let version = version(proto, component);
+    node.put(service, limits, vec![version]).await;
+    node
+}
+
+fn version(proto: &str, component: &str) -> Version<'static> {
     let mut version = Version::new("1.0.0", file(component), 1);
     version.proto = String::from_utf8(file(proto)).unwrap();
     if !version.proto.contains("vimana/options.proto") {
         // As the compiler does it.
         version.proto += "import \"vimana/options.proto\";";
     }
-    node.put(service, limits, vec![version]).await;
-    node
+    version
+}
+
+/// Serves the streams beside what there is, once `change` has seen their version.
+pub(crate) async fn put(node: &Node, change: impl FnOnce(&mut VersionEntry)) {
+    let version = version(PROTO, COMPONENT);
+    let mut entry = node.entry(SERVICE, LIMITS, vec![version]);
+    if let Some(version) = entry.versions.values_mut().next() {
+        change(Arc::make_mut(version));
+        node.plane.prepare_version(version).await.unwrap();
+    }
+    node.publish(entry);
 }
 
 pub(crate) async fn serve_streams() -> Node {
@@ -34,11 +55,5 @@ pub(crate) async fn serve_streams() -> Node {
 }
 
 async fn serve_streams_within(limits: Limits) -> Node {
-    serve(
-        "example.com:streams.v1.StreamService",
-        "tests/repos/streams/streams.proto",
-        "tests/repos/streams/streams-1.0.0.wasm",
-        limits,
-    )
-    .await
+    serve(SERVICE, PROTO, COMPONENT, limits).await
 }

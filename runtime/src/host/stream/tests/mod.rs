@@ -33,5 +33,6 @@ fn invocation() -> Invocation {
         log: LogHub::new().version("acme", &"example.com:a.B@1.0.0".parse().unwrap()),
         outbound: Arc::new(Outbound::new(&Arc::from([]), &Network::new(None))),
         caller: None,
+        trace: None,
     }
 }
