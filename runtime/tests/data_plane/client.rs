@@ -97,6 +97,15 @@ pub(crate) fn request(name: &str) -> HelloRequest {
 /// The headers that answer a call with an empty message. tonic's client ends
 /// calls by its own clock, and would not let the node do it.
 pub(crate) async fn bare_grpc(node: &Node, headers: &[(&str, &str)]) -> HeaderMap {
+    bare_grpc_with(node, headers, &[0; 5]).await
+}
+
+/// The same with a body of its own.
+pub(crate) async fn bare_grpc_with(
+    node: &Node,
+    headers: &[(&str, &str)],
+    body: &'static [u8],
+) -> HeaderMap {
     let stream = TcpStream::connect(node.address).await.unwrap();
     let executor = TokioExecutor::new();
     let (mut sender, connection) =
@@ -111,9 +120,7 @@ pub(crate) async fn bare_grpc(node: &Node, headers: &[(&str, &str)]) -> HeaderMa
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let request = request
-        .body(Full::new(Bytes::from_static(&[0; 5])))
-        .unwrap();
+    let request = request.body(Full::new(Bytes::from_static(body))).unwrap();
     sender
         .send_request(request)
         .await

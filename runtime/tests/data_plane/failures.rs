@@ -6,7 +6,7 @@ use prost::Message as _;
 use tonic::Code;
 use vimana_runtime::Limits;
 
-use crate::client::{GrpcClient, bare_grpc, get, request};
+use crate::client::{GrpcClient, bare_grpc, bare_grpc_with, get, request};
 use crate::guest;
 use crate::node::{LIMITS, Node, Version};
 
@@ -85,6 +85,17 @@ async fn a_timeout_that_is_none_is_an_invalid_argument() {
     let node = Node::serving(guest::echo()).await;
     let headers = bare_grpc(&node, &[("grpc-timeout", "soon")]).await;
     assert_eq!(headers["grpc-status"], "3");
+}
+
+/// gRPC's table of status codes (`doc/statuscodes.md`).
+#[tokio::test]
+async fn a_message_that_is_no_protobuf_is_an_internal_error() {
+    let node = Node::serving(guest::echo()).await;
+    // A frame of two bytes: a string of five that has none.
+    let headers = bare_grpc_with(&node, &[], &[0, 0, 0, 0, 2, 0x0a, 5]).await;
+    assert_eq!(headers["grpc-status"], "13");
+    let message = headers["grpc-message"].to_str().unwrap();
+    assert!(message.contains("cannot%20be%20read"), "{message}");
 }
 
 /// On one thread, where a guest that kept it would stop everything.

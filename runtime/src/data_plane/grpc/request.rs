@@ -121,10 +121,10 @@ where
         self.wire.received(framed.is_compressed);
         let message = self.plain(framed).await?;
         let codec = &self.callee.method.codec().request;
-        let value = codec.from_protobuf(&message).map_err(|error| {
-            let reason = format_args!("the request cannot be read: {error}");
-            Refusal::of(&self.callee, Code::InvalidArgument, reason)
-        })?;
+        // gRPC's table of status codes: "Could not deserialize request (server)".
+        let value = codec
+            .from_protobuf(&message)
+            .map_err(|error| self.invalid(format_args!("the request cannot be read: {error}")))?;
         Ok(Some((value, message.len())))
     }
 
