@@ -135,6 +135,56 @@ pub(crate) fn compress_response(
     }
 }
 
+/// Compresses a body that is made part by part, each of which can be read when it
+/// arrives.
+pub(crate) enum StreamCompressor {
+    Gzip(flate2::write::GzEncoder<Vec<u8>>),
+    Zstd(zstd::stream::write::Encoder<'static, Vec<u8>>),
+}
+
+impl StreamCompressor {
+    /// One for the body of a response, where the client asks for it; `headers` are those
+    /// of the response.
+    pub(crate) fn of_response(request: &HeaderMap, headers: &mut HeaderMap) -> Option<Self> {
+        let coding = Coding::of_response(request)?;
+        let compressor = match coding {
+            Coding::Gzip => Self::Gzip(flate2::write::GzEncoder::new(
+                Vec::new(),
+                flate2::Compression::fast(),
+            )),
+            Coding::Zstd => Self::Zstd(zstd::stream::write::Encoder::new(Vec::new(), 1).ok()?),
+        };
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+        Some(compressor)
+    }
+
+    /// A part, compressed and complete.
+    pub(crate) fn part(&mut self, bytes: &[u8]) -> io::Result<Bytes> {
+        let out = match self {
+            Self::Gzip(encoder) => {
+                encoder.write_all(bytes)?;
+                encoder.flush()?;
+                encoder.get_mut()
+            }
+            Self::Zstd(encoder) => {
+                encoder.write_all(bytes)?;
+                encoder.flush()?;
+                encoder.get_mut()
+            }
+        };
+        Ok(std::mem::take(out).into())
+    }
+
+    /// What stands behind the last part.
+    pub(crate) fn end(self) -> io::Result<Bytes> {
+        let out = match self {
+            Self::Gzip(encoder) => encoder.finish()?,
+            Self::Zstd(encoder) => encoder.finish()?,
+        };
+        Ok(out.into())
+    }
+}
+
 /// Images and archives are compressed as they are.
 fn is_text(headers: &HeaderMap) -> bool {
     let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
@@ -190,6 +240,37 @@ mod tests {
             assert_eq!(headers[VARY], "accept-encoding");
             assert_eq!(coding.decompress(&compressed, body.len()).unwrap(), body);
         }
+    }
+
+    #[test]
+    fn each_part_of_a_stream_can_be_read_when_it_arrives() {
+        for coding in Coding::ALL {
+            let mut headers = HeaderMap::new();
+            let compressor = StreamCompressor::of_response(&accepting(coding.name()), &mut headers);
+            let mut compressor = compressor.unwrap();
+            assert_eq!(headers[CONTENT_ENCODING], coding.name());
+            let mut sent = Vec::new();
+            for part in ["one\n", "two\n"] {
+                sent.extend(compressor.part(part.as_bytes()).unwrap());
+                let mut read = [0; 64];
+                // A decoder gives what it has, and fails only behind that.
+                let length = match coding {
+                    Coding::Gzip => flate2::bufread::GzDecoder::new(&*sent).read(&mut read),
+                    Coding::Zstd => {
+                        let decoder = zstd::stream::read::Decoder::with_buffer(&*sent);
+                        decoder.unwrap().read(&mut read)
+                    }
+                };
+                let read = &read[..length.unwrap()];
+                assert!(read.ends_with(part.as_bytes()), "{read:?}");
+            }
+            sent.extend(compressor.end().unwrap());
+            let whole = coding.decompress(&sent, 1 << 10).unwrap();
+            assert_eq!(&whole[..], b"one\ntwo\n");
+        }
+        let mut headers = HeaderMap::new();
+        assert!(StreamCompressor::of_response(&HeaderMap::new(), &mut headers).is_none());
+        assert!(!headers.contains_key(CONTENT_ENCODING));
     }
 
     #[test]

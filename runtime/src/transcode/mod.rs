@@ -13,7 +13,7 @@ mod status;
 
 pub(crate) use accept::{Quality, media_type_quality};
 pub(crate) use body::{is_grpc, read_body, read_json};
-pub(crate) use compression::compress_response;
+pub(crate) use compression::{StreamCompressor, compress_response};
 pub(crate) use failure::{Failure, json_response};
 pub(crate) use grpc::{grpc_error, grpc_request, read_grpc_reply};
 pub(crate) use status::{RpcStatus, http_status, status_json};

@@ -74,7 +74,8 @@ pub(super) async fn answer(
             Ok(response)
         }
         Replies::Stream(replies) => {
-            let mut response = stream::respond(bound, asked.format, replies).await?;
+            let mut response =
+                stream::respond(bound, asked.format, &asked.accepts, replies).await?;
             response.headers_mut().extend(reply.headers);
             Ok(response)
         }

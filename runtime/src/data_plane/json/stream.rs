@@ -1,6 +1,7 @@
 //! The messages of a server stream as the body of one response.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::stream;
@@ -19,6 +20,19 @@ use crate::data_plane::exchange::{Callee, ReplyStream};
 use crate::data_plane::failure::Refusal;
 use crate::data_plane::interfaces::Binding;
 use crate::data_plane::service::Bound;
+use crate::transcode::StreamCompressor;
+
+/// How long a client that waits for events hears nothing at the most: what the HTML
+/// standard recommends against proxies that end connections which seem dead.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// A line that clients pass over.
+const COMMENT: &[u8] = b": nothing new\n\n";
+
+/// What `next` gives; none where that takes longer than `limit`.
+async fn within<T>(limit: Duration, next: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(limit, next).await.ok()
+}
 
 /// Why a body ends before it is complete: the client sees it break off.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +45,7 @@ struct BrokenOff;
 pub(super) async fn respond(
     bound: &Bound,
     format: Format,
+    accepts: &HeaderMap,
     mut replies: ReplyStream,
 ) -> Result<Response<Body>, Rejected> {
     let first = match format {
@@ -69,19 +84,27 @@ pub(super) async fn respond(
         begin: (!begin.is_empty()).then_some(begin),
         is_over,
     };
-    let frames = stream::unfold(state, |mut state| async move {
-        let frame = state.next().await?;
-        Some((frame, state))
-    });
-    let mut response = Response::new(Body::new(StreamBody::new(frames)));
-    let headers = response.headers_mut();
+    let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, content_type);
+    let mut compressor = None;
     if format != Format::Raw {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         // Proxies that follow nginx would keep messages back otherwise.
         let no = HeaderValue::from_static("no");
         headers.insert(HeaderName::from_static("x-accel-buffering"), no);
+        compressor = StreamCompressor::of_response(accepts, &mut headers);
     }
+    let parts = Parts {
+        state,
+        compressor,
+        behind: None,
+    };
+    let frames = stream::unfold(parts, |mut parts| async move {
+        let frame = parts.next().await?;
+        Some((frame, parts))
+    });
+    let mut response = Response::new(Body::new(StreamBody::new(frames)));
+    *response.headers_mut() = headers;
     Ok(response)
 }
 
@@ -135,6 +158,46 @@ impl Writer {
     }
 }
 
+/// The frames of the body, compressed where the client asked for it.
+struct Parts {
+    state: State,
+    compressor: Option<StreamCompressor>,
+    /// Trailers that wait for what a compressor puts behind the last message.
+    behind: Option<Frame<Bytes>>,
+}
+
+impl Parts {
+    async fn next(&mut self) -> Option<Result<Frame<Bytes>, BrokenOff>> {
+        if let Some(behind) = self.behind.take() {
+            return Some(Ok(behind));
+        }
+        let frame = match self.state.next().await {
+            Some(Ok(frame)) => frame,
+            Some(Err(error)) => return Some(Err(error)),
+            None => {
+                let compressor = self.compressor.take()?;
+                return Some(compressor.end().map(Frame::data).map_err(|_| BrokenOff));
+            }
+        };
+        let Some(compressor) = &mut self.compressor else {
+            return Some(Ok(frame));
+        };
+        match frame.into_data() {
+            Ok(data) => Some(
+                compressor
+                    .part(&data)
+                    .map(Frame::data)
+                    .map_err(|_| BrokenOff),
+            ),
+            Err(trailers) => {
+                self.behind = Some(trailers);
+                let end = self.compressor.take()?.end();
+                Some(end.map(Frame::data).map_err(|_| BrokenOff))
+            }
+        }
+    }
+}
+
 struct State {
     writer: Writer,
     replies: ReplyStream,
@@ -152,7 +215,15 @@ impl State {
             return None;
         }
         let mut out = Vec::new();
-        let refusal = match self.replies.next().await {
+        let next = if self.writer.format == Format::Events {
+            match within(KEEP_ALIVE, self.replies.next()).await {
+                Some(next) => next,
+                None => return Some(Ok(Frame::data(Bytes::from_static(COMMENT)))),
+            }
+        } else {
+            self.replies.next().await
+        };
+        let refusal = match next {
             Some(Ok(messages)) => match self.writer.messages(&messages, &mut out) {
                 Ok(()) => return Some(Ok(Frame::data(out.into()))),
                 Err(refusal) => self.replies.refused(refusal),
