@@ -217,7 +217,7 @@ help: did you mean `ENDING_TRAP`?
     assert_data_eq!(
         told(&[&count, "-d", r#"{"to": "many"}"#], 1),
         str![[r#"
-error: -d:1:8: `to`: expected a number, found `many`
+error: -d:1:8: `to`: expected an unsigned integer of 32 bits, found `many`
 
 "#]]
     );
