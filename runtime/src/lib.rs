@@ -14,6 +14,7 @@
 mod clock;
 mod control;
 pub mod data_plane;
+mod descriptors;
 mod host;
 mod listener;
 mod logs;
@@ -27,6 +28,7 @@ mod token;
 mod transcode;
 
 pub use control::ReflectionError;
+pub use descriptors::DescriptorSet;
 pub use listener::Listener;
 pub use logs::{Followed, Following, LogFilter, LogHub, LogLine, LogOrigin, LogScope, Recent};
 pub use node::{Node, NodeConfig, NodeError};

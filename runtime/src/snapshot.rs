@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::HeaderName;
 use vimana_interface::codec::JsonOptions;
 use vimana_proto::{Digest, OutboundHost, ServiceName, VersionName};
+
+use crate::descriptors::DescriptorSet;
 
 /// All services of all workspaces at one moment.
 #[derive(Debug, Clone, Default)]
@@ -248,9 +249,9 @@ pub struct InterfaceEntry {
     pub digest: Digest,
     /// The service's full name in Protobuf.
     pub protobuf_service: String,
-    /// An encoded `google.protobuf.FileDescriptorSet` with all imports. It was
-    /// decoded once when it was applied, and holds [`Self::protobuf_service`].
-    pub file_descriptor_set: Bytes,
+    /// The file of the definition with all imports. They were decoded once when they
+    /// were applied, and hold [`Self::protobuf_service`].
+    pub descriptors: DescriptorSet,
     /// The comments of its elements, by full name.
     pub comments: Box<[(Box<str>, Box<str>)]>,
 }

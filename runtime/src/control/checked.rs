@@ -15,6 +15,7 @@ use vimana_proto::{Address, Digest, Kind, OutboundHost, ServiceName, VersionName
 use super::cors::cors;
 use super::limits::{limits, outbound_hosts, requests_per_instance};
 use super::{auth, otlp, traffic};
+use crate::descriptors::DescriptorSet;
 use crate::snapshot::{
     Auth, Cors, Exporter, InterfaceEntry, Limits, Sticky, Target, VariableSource,
 };
@@ -278,7 +279,8 @@ fn interface(resource: &Resource, found: &state::Interface) -> Result<Checked, S
         name,
         digest: digest(&resource.digest)?,
         protobuf_service: found.protobuf_service.clone(),
-        file_descriptor_set: Bytes::copy_from_slice(&found.file_descriptor_set),
+        descriptors: DescriptorSet::decode(Bytes::copy_from_slice(&found.file_descriptor_set))
+            .map_err(|error| format!("the descriptors do not decode: {error}"))?,
         comments: found.comments.iter().map(comment).collect(),
     }))
 }

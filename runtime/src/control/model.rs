@@ -7,6 +7,7 @@ use std::sync::Arc;
 use vimana_proto::{Address, Digest, Kind, ServiceName, VersionName};
 
 use super::checked::{Checked, RouteParts, ServiceParts, VersionParts};
+use crate::descriptors::SharedFiles;
 use crate::snapshot::{
     InterfaceEntry, ServiceEntry, Snapshot, VariableSource, Variables, VersionEntry,
 };
@@ -24,6 +25,8 @@ pub(super) struct Model {
     described: Arc<BTreeSet<String>>,
     /// Where the values of variables are.
     variables: Arc<Variables>,
+    /// What definitions have in common.
+    files: SharedFiles,
     /// The digests of what is published, by workspace and address.
     digests: BTreeMap<(String, Address), Digest>,
 }
@@ -103,6 +106,20 @@ impl Model {
             .get(&version.name.version)
             .filter(|interface| interface.digest == version.interface)
             .cloned()
+    }
+
+    /// The same part with what it has in common with others. To be asked before it is
+    /// put or given to others.
+    pub(super) fn share(&mut self, part: Part) -> Part {
+        let Part::Interface(interface) = part else {
+            return part;
+        };
+        let interface = Arc::unwrap_or_clone(interface);
+        let descriptors = self.files.share(&interface.descriptors);
+        Part::Interface(Arc::new(InterfaceEntry {
+            descriptors,
+            ..interface
+        }))
     }
 
     /// Puts a resource. Answers whether what is served changed.

@@ -173,7 +173,7 @@ impl ControlPlane {
         let resource = Arc::new(resource);
         let checked = self.check(key, &resource).await?;
         let part = match Part::of(checked) {
-            Ok(part) => part,
+            Ok(part) => self.model.lock().share(part),
             Err(version) => Part::Version(self.prepare(key, &resource, *version).await?),
         };
         let written = self.write_and_publish(key, &resource, &part).await;
@@ -365,6 +365,7 @@ fn rebuild(store: &Store, restored: Restored) -> Rebuilt {
             Err(error) => refuse(&mut unserved, workspace, address, error.to_string()),
             Ok(Err(version)) => found.push((workspace, address, version)),
             Ok(Ok(part)) => {
+                let part = model.share(part);
                 if let Part::Interface(interface) = &part {
                     interfaces.insert(digest, Arc::clone(interface));
                 }

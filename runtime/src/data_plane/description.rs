@@ -73,7 +73,7 @@ impl Written {
     fn of(domain: &str, services: &[Arc<ServiceRoutes>]) -> Self {
         let entries = services.iter().filter_map(|routes| {
             let entry = routes.newest()?;
-            let pool = DescriptorPool::decode(entry.interface.file_descriptor_set.clone()).ok()?;
+            let pool = DescriptorPool::decode(entry.interface.descriptors.encode()).ok()?;
             let service = pool.get_service_by_name(&entry.interface.protobuf_service)?;
             Some((routes, entry, service))
         });

@@ -81,7 +81,7 @@ impl MethodModel {
 
 impl InterfaceModel {
     fn new(entry: &InterfaceEntry) -> Result<Self, String> {
-        let pool = DescriptorPool::decode(entry.file_descriptor_set.clone())
+        let pool = DescriptorPool::decode(entry.descriptors.encode())
             .map_err(|error| format!("the interface's descriptors do not decode: {error}"))?;
         let service = pool
             .get_service_by_name(&entry.protobuf_service)
@@ -208,7 +208,7 @@ impl Interfaces {
         if models.len() == models.capacity() {
             models.retain(|_, model| model.strong_count() > 0);
         }
-        let bytes = entry.file_descriptor_set.len().saturating_mul(MODEL_FACTOR);
+        let bytes = entry.descriptors.bytes().saturating_mul(MODEL_FACTOR);
         let model = self.recent.keep(made, bytes);
         models.insert(entry.digest, Arc::downgrade(&model));
         Ok(model)

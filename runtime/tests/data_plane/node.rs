@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 use vimana_proto::{Digest, ServiceName, VersionName};
 use vimana_runtime::data_plane::{DataPlane, Selector};
 use vimana_runtime::{
-    InterfaceEntry, Limits, Listener, LogHub, ServiceEntry, Serving, ServingConfig, Snapshot,
-    Target, TelemetrySettings, TlsFiles, VariableSource, VersionEntry,
+    DescriptorSet, InterfaceEntry, Limits, Listener, LogHub, ServiceEntry, Serving, ServingConfig,
+    Snapshot, Target, TelemetrySettings, TlsFiles, VariableSource, VersionEntry,
 };
 
 use crate::guest;
@@ -242,7 +242,7 @@ impl Node {
                 name: name.clone(),
                 digest: interface,
                 protobuf_service: service.protobuf().to_owned(),
-                file_descriptor_set: descriptors.into(),
+                descriptors: DescriptorSet::decode(descriptors.into()).unwrap(),
                 comments: Box::default(),
             }),
             otlp: None,

@@ -8,7 +8,7 @@ use prost::Message as _;
 use prost_types::FileDescriptorProto;
 use vimana_proto::Digest;
 
-use super::files::{Defined, EncodedSet, Files, define, identity};
+use super::files::{Defined, Files, define, identity};
 use crate::data_plane::Current;
 use crate::snapshot::InterfaceEntry;
 
@@ -56,7 +56,7 @@ impl Catalog {
             return Some(files);
         }
         // Not under the lock: two that are made at once are equal.
-        let files = Files::new(entry.file_descriptor_set.clone());
+        let files = Files::new(&entry.descriptors);
         let files = Arc::new(files.ok()?);
         let mut ready = self.ready.lock();
         ready.truncate(MAX_READY - 1);
@@ -110,14 +110,11 @@ impl Index {
             .collect();
         services.sort_by(|one, other| one.name.cmp(&other.name));
         for entry in services.iter().flat_map(|routes| routes.interfaces()) {
-            let Ok(set) = EncodedSet::decode(entry.file_descriptor_set.clone()) else {
-                continue;
-            };
             let number = u32::try_from(index.interfaces.len()).unwrap_or(u32::MAX);
-            for encoded in set.file {
+            for encoded in entry.descriptors.files() {
                 // Most interfaces bring the same files of others along.
-                if seen.insert(identity(&encoded))
-                    && let Ok(file) = FileDescriptorProto::decode(encoded)
+                if seen.insert(identity(encoded))
+                    && let Ok(file) = FileDescriptorProto::decode(encoded.clone())
                 {
                     index.add(&file, number);
                 }

@@ -9,6 +9,7 @@ use prost::{DecodeError, Message as _};
 use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
 use crate::data_plane::builtin::DESCRIPTOR_SETS;
+use crate::descriptors::DescriptorSet;
 
 /// The files of an encoded `google.protobuf.FileDescriptorSet`, found by what they
 /// define.
@@ -30,13 +31,6 @@ pub(super) struct File {
     dependencies: Vec<String>,
 }
 
-/// A set whose files are left as they are.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct EncodedSet {
-    #[prost(bytes = "bytes", repeated, tag = "1")]
-    pub(super) file: Vec<Bytes>,
-}
-
 /// What a file defines.
 pub(super) enum Defined {
     Symbol(String),
@@ -52,15 +46,15 @@ pub(super) fn identity(encoded: &[u8]) -> u64 {
 }
 
 impl Files {
-    /// The files of an encoded set; the bytes are shared, not copied.
-    pub(super) fn new(set: Bytes) -> Result<Self, DecodeError> {
+    /// The files of a set; the bytes are shared, not copied.
+    pub(super) fn new(set: &DescriptorSet) -> Result<Self, DecodeError> {
         let mut files = Self {
             all: Vec::new(),
             by_name: HashMap::new(),
             symbols: HashMap::new(),
             extensions: HashMap::new(),
         };
-        for (index, encoded) in EncodedSet::decode(set)?.file.into_iter().enumerate() {
+        for (index, encoded) in set.files().iter().enumerate() {
             let file = FileDescriptorProto::decode(encoded.clone())?;
             define(&file, true, &mut |defined| {
                 match defined {
@@ -72,9 +66,9 @@ impl Files {
             });
             files.by_name.insert(file.name().to_owned(), index);
             files.all.push(File {
-                identity: identity(&encoded),
+                identity: identity(encoded),
                 dependencies: file.dependency,
-                encoded,
+                encoded: encoded.clone(),
             });
         }
         Ok(files)
@@ -120,7 +114,8 @@ pub(super) fn own() -> &'static [Arc<Files>] {
     static OWN: LazyLock<Vec<Arc<Files>>> = LazyLock::new(|| {
         DESCRIPTOR_SETS
             .into_iter()
-            .filter_map(|set| Files::new(Bytes::from_static(set)).ok())
+            .filter_map(|set| DescriptorSet::decode(Bytes::from_static(set)).ok())
+            .filter_map(|set| Files::new(&set).ok())
             .map(Arc::new)
             .collect()
     });
