@@ -15,6 +15,7 @@ use vimana_runtime::{Health, Serving as _, VersionEntry};
 use crate::client::{GrpcClient, http};
 use crate::guest;
 use crate::node::{KEPT, LIMITS, Node, Version};
+use crate::stateful;
 
 /// Twice as many as may wait at any time.
 const SERVICES: usize = 3 * KEPT.get();
@@ -115,7 +116,7 @@ async fn those_that_were_not_called_for_long_are_let_go() {
 
 /// A component of its own: the same functions, and a section that differs.
 fn counter(index: usize) -> Vec<u8> {
-    let mut component = guest::counter();
+    let mut component = stateful::counter();
     let name = format!("own-{index}");
     let name = name.as_bytes();
     let len = u8::try_from(name.len()).unwrap();

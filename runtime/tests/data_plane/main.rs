@@ -20,6 +20,7 @@ mod node;
 mod reflection;
 mod reuse;
 mod routing;
+mod stateful;
 mod streams;
 mod telemetry;
 mod tls;

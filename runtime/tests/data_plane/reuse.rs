@@ -13,6 +13,7 @@ use crate::context::Events;
 use crate::guest;
 use crate::issuer::{AUDIENCE, ISSUER, Key, claims, document};
 use crate::node::{LIMITS, Node, Version};
+use crate::stateful;
 
 const FOO: &str = "example.com:bar.FooService";
 
@@ -40,7 +41,7 @@ async fn count(client: &GrpcClient) -> String {
 
 #[tokio::test]
 async fn an_instance_serves_as_many_requests_as_it_may() {
-    let (_node, client) = reusing(3, guest::counter()).await;
+    let (_node, client) = reusing(3, stateful::counter()).await;
     for expected in ["1", "2", "3", "1", "2"] {
         assert_eq!(count(&client).await, expected);
     }
@@ -48,7 +49,7 @@ async fn an_instance_serves_as_many_requests_as_it_may() {
 
 #[tokio::test]
 async fn without_reuse_each_request_has_a_fresh_instance() {
-    let (_node, client) = reusing(1, guest::counter()).await;
+    let (_node, client) = reusing(1, stateful::counter()).await;
     for _ in 0..2 {
         assert_eq!(count(&client).await, "1");
     }
@@ -56,13 +57,13 @@ async fn without_reuse_each_request_has_a_fresh_instance() {
 
 #[tokio::test]
 async fn an_instance_that_failed_serves_no_more() {
-    let (node, client) = reusing(9, guest::counter()).await;
+    let (node, client) = reusing(9, stateful::counter()).await;
     let limits = Limits {
         timeout: Duration::from_millis(200),
         ..LIMITS
     };
     let lower = |entry: &mut ServiceEntry| entry.limits = limits;
-    put(&node, 9, lower, guest::counter()).await;
+    put(&node, 9, lower, stateful::counter()).await;
     for (name, code) in [
         ("trap", Some(Code::Internal)),
         ("spins", Some(Code::DeadlineExceeded)),
@@ -79,12 +80,12 @@ async fn an_instance_that_failed_serves_no_more() {
 
 #[tokio::test]
 async fn an_instance_that_used_up_its_cpu_time_serves_no_more() {
-    let (node, client) = reusing(9, guest::counter()).await;
+    let (node, client) = reusing(9, stateful::counter()).await;
     let limits = Limits {
         cpu_time: Duration::from_millis(50),
         ..LIMITS
     };
-    put(&node, 9, |entry| entry.limits = limits, guest::counter()).await;
+    put(&node, 9, |entry| entry.limits = limits, stateful::counter()).await;
     assert_eq!(count(&client).await, "1");
     let status = client.say_hello("spins").await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded, "{status}");
@@ -96,7 +97,7 @@ async fn an_instance_that_used_up_its_cpu_time_serves_no_more() {
 
 #[tokio::test]
 async fn an_instance_whose_caller_went_away_serves_no_more() {
-    let (_node, client) = reusing(9, guest::counter()).await;
+    let (_node, client) = reusing(9, stateful::counter()).await;
     assert_eq!(count(&client).await, "1");
     let abandoned = tokio::spawn({
         let client = client.clone();
@@ -114,11 +115,11 @@ async fn an_instance_whose_caller_went_away_serves_no_more() {
 #[tokio::test]
 async fn versions_and_services_have_instances_of_their_own() {
     let node = Node::start().await;
-    put(&node, 9, |_| {}, guest::counter()).await;
+    put(&node, 9, |_| {}, stateful::counter()).await;
     let client = GrpcClient::connect_as(&node, "example.com").await;
     assert_eq!(count(&client).await, "1");
 
-    let version = Version::new("1.0.0", guest::counter(), 1);
+    let version = Version::new("1.0.0", stateful::counter(), 1);
     let mut other = node.entry("example.org:bar.FooService", LIMITS, vec![version]);
     other.requests_per_instance = NonZeroU32::new(9).unwrap();
     for version in other.versions.values() {
@@ -128,7 +129,7 @@ async fn versions_and_services_have_instances_of_their_own() {
     let elsewhere = GrpcClient::connect_as(&node, "example.org").await;
     assert_eq!(count(&elsewhere).await, "1", "another service");
 
-    let version = Version::new("1.1.0", guest::counter(), 1);
+    let version = Version::new("1.1.0", stateful::counter(), 1);
     let mut entry = node.entry(FOO, LIMITS, vec![version]);
     entry.requests_per_instance = NonZeroU32::new(9).unwrap();
     for version in entry.versions.values() {
@@ -140,21 +141,21 @@ async fn versions_and_services_have_instances_of_their_own() {
 
 #[tokio::test]
 async fn an_instance_with_more_memory_than_it_may_have_now_serves_no_more() {
-    let (node, client) = reusing(9, guest::counter()).await;
+    let (node, client) = reusing(9, stateful::counter()).await;
     assert_eq!(count(&client).await, "1");
     // The guest has 40 pages of 64 KiB.
     let limits = Limits {
         memory_bytes: 1 << 20,
         ..LIMITS
     };
-    put(&node, 9, |entry| entry.limits = limits, guest::counter()).await;
+    put(&node, 9, |entry| entry.limits = limits, stateful::counter()).await;
     let status = client.say_hello("").await.unwrap_err();
     assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
 }
 
 #[tokio::test]
 async fn functions_that_are_async_have_fresh_instances() {
-    let (_node, client) = reusing(9, guest::async_counter()).await;
+    let (_node, client) = reusing(9, stateful::async_counter()).await;
     for _ in 0..3 {
         assert_eq!(count(&client).await, "1");
     }
@@ -217,7 +218,7 @@ async fn the_caller_is_the_calls_own() {
 
 #[tokio::test]
 async fn a_context_ends_with_its_call() {
-    let (_node, client) = reusing(9, guest::keeps_its_first_context()).await;
+    let (_node, client) = reusing(9, stateful::keeps_its_first_context()).await;
     assert_eq!(client.say_hello("a").await.unwrap(), "a");
     let status = client.say_hello("b").await.unwrap_err();
     assert_eq!(status.code(), Code::Internal);
@@ -230,7 +231,7 @@ async fn a_context_ends_with_its_call() {
 async fn lines_are_logged_for_the_call_that_wrote_them() {
     let events = Events::default();
     let _guard = tracing::subscriber::set_default(events.clone());
-    for guest in [guest::logger(), guest::keeps_its_stdout()] {
+    for guest in [guest::logger(), stateful::keeps_its_stdout()] {
         let (_node, client) = reusing(9, guest).await;
         for name in ["first", "second"] {
             assert_eq!(client.say_hello(name).await.unwrap(), name);
