@@ -95,10 +95,6 @@ impl Schema {
                 None => error.with_help(format!("it has {}", list(names()))),
             };
         }
-        let error = CommandError::new(Code::Invalid, format!("{place} has no service `{service}`"));
-        if let Some(near) = nearest(service, services()) {
-            return error.with_help(format!("did you mean `{near}`?"));
-        }
         // A service without a method, as in `bar.FooService`, looks like a method.
         if let Some(offered) = self.service(name) {
             let methods: Vec<_> = offered.service.methods().collect();
@@ -110,6 +106,10 @@ impl Schema {
                 "it has {}",
                 list(methods.iter().map(MethodDescriptor::name))
             ));
+        }
+        let error = CommandError::new(Code::Invalid, format!("{place} has no service `{service}`"));
+        if let Some(near) = nearest(service, services()) {
+            return error.with_help(format!("did you mean `{near}`?"));
         }
         if self.services.is_empty() {
             return error;
