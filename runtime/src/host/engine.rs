@@ -8,8 +8,10 @@ use wasmtime::{
 };
 
 /// Memory of a used slot that is cleared and kept instead of being given back to
-/// the kernel, since page faults are what a fresh instance costs.
-const KEEP_RESIDENT: usize = 2 << 20;
+/// the kernel, since page faults are what a fresh instance costs. More than most guests
+/// write to in a request; all [warm slots](WARM_SLOTS) together keep 256 MiB at most,
+/// whatever guests do.
+const KEEP_RESIDENT: usize = 512 << 10;
 
 /// What a 32-bit guest can address. Pool slots are that large, which costs
 /// address space alone and lets bounds checks be elided; the memory limit of a

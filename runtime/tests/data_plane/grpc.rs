@@ -251,7 +251,7 @@ async fn what_breaks_the_protocol_is_told_by_the_codes_that_grpc_asks_for() {
         ("a flag that is none", &[], framed(2, b""), "13"),
         ("compressed by nothing", &[], framed(1, b"text"), "13"),
         ("compressed by another", &zstd, framed(1, b"text"), "13"),
-        ("no Protobuf", &[], framed(0, &[0xff; 4]), "3"),
+        ("no Protobuf", &[], framed(0, &[0xff; 4]), "13"),
     ] {
         let answer = call(&node, headers, body).await;
         assert_eq!(answer.status(), status, "{what}: {:?}", answer.headers);
